@@ -1,0 +1,162 @@
+"""Read the codebook: every human judgement stands in `codebook/*.yaml`, and here it becomes tables of patterns.
+
+A pattern is a word or a sequence of words; each word may end in `*` (any ending, also none). Case is ignored, and
+hyphens, dots and apostrophes separate words, so `U.K.` is written `u k`. A pattern in CAPITALS matches only capitals.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import yaml
+
+from kzties import paths
+from kzties.errors import CodebookError, nearest
+from kzties.tables import ACTIONS, THEMES
+
+LANGUAGES = ("en", "ru", "bg", "kk", "kk-Latn", "de", "fr", "it", "tr", "pl", "uk", "uz", "any")
+"""Languages a codebook entry may have patterns in; Kazakh has two scripts, `any` is for names written alike."""
+
+HOME = "KAZ"
+"""Kazakhstan is never a partner; its names show that it takes part in what a sentence states."""
+
+PATTERN_SCHEMA = {
+    "pattern_id": pl.Int64, "variable": pl.String, "code": pl.String, "kind": pl.String, "language": pl.String,
+    "pattern": pl.String, "words": pl.List(pl.String), "open": pl.List(pl.Boolean), "capitals": pl.Boolean,
+    "swallows": pl.Boolean,
+}
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """The whole codebook, ready to match: one row a pattern, and what the codes are called."""
+
+    patterns: pl.DataFrame
+    partners: Mapping[str, str]
+    kinds: Mapping[str, str]
+    themes: Mapping[str, str]
+    definitions: Mapping[str, str]
+    actions: Mapping[str, str]
+    version: str
+    digest: str
+
+
+class _UniqueKeyLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):
+    """Load YAML, but refuse a key given twice (YAML would keep the last one in silence)."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if twice := sorted({str(key) for key in keys if keys.count(key) > 1}):
+            raise yaml.constructor.ConstructorError(None, None, f"the key '{twice[0]}' stands twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> dict:
+    """Return the content of a YAML file; a missing or malformed file is a `CodebookError` with its line."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # a safe loader
+    except FileNotFoundError:
+        raise CodebookError(f"{path} is missing. Restore it from the repository.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        reason = getattr(error, "problem", None) or str(error)
+        raise CodebookError(f"{path.name}{line}: cannot be read: {reason}. Mend the YAML.") from None
+    if not isinstance(content or {}, dict):
+        raise CodebookError(f"{path.name}: expected named entries at the top. Compare it with the repository's file.")
+    return content or {}
+
+
+def read_codebook(folder: Path = paths.CODEBOOK) -> Codebook:
+    """Read partners, themes and actions; whatever cannot be carried out is a `CodebookError` naming file and key."""
+    partners, themes, actions = (read_yaml(folder / f"{name}.yaml") for name in ("partners", "themes", "actions"))
+    rows = [*_partner_patterns(partners), *_entry_patterns("themes.yaml", "theme", themes.get("themes"), THEMES),
+            *_entry_patterns("actions.yaml", "action", actions.get("actions"), ACTIONS)]
+    patterns = pl.DataFrame([{"pattern_id": number} | row for number, row in enumerate(rows)], schema=PATTERN_SCHEMA)
+    named = lambda entries, field: {code: str(entry.get(field, code)) for code, entry in (entries or {}).items()}  # noqa: E731
+    return Codebook(
+        patterns=patterns, partners=named(partners.get("partners"), "name"),
+        kinds=named(partners.get("partners"), "kind"), themes=named(themes.get("themes"), "label"),
+        definitions=named(themes.get("themes"), "definition") | named(actions.get("actions"), "definition"),
+        actions=named(actions.get("actions"), "label"),
+        version=str(themes.get("version", "0")), digest=hash_codebook(folder))
+
+
+def hash_codebook(folder: Path = paths.CODEBOOK) -> str:
+    """Return the SHA-256 of what the codebook's files say; comments and layout do not count."""
+    content = {path.name: read_yaml(path) for path in sorted(folder.glob("*.yaml"))}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def _partner_patterns(content: dict) -> Iterator[dict]:
+    """Yield the patterns of partners.yaml: names, capitals and what is excluded, and those of Kazakhstan itself."""
+    entries = {HOME: content.get("home") or {}} | (content.get("partners") or {})
+    for code, entry in entries.items():
+        if not re.fullmatch(r"[A-Z][A-Za-z0-9+]{1,6}", str(code)):
+            raise CodebookError(f"partners.yaml, '{code}': no ISO 3166-1 alpha-3 code or organisation of the codebook.")
+        if unknown := set(entry) - {"name", "kind", "names", "capitals", "exclude"}:
+            raise CodebookError(f"partners.yaml, '{code}': unknown key '{min(unknown)}'. "
+                                f"{nearest(min(unknown), ('names', 'capitals', 'exclude', 'name', 'kind'))}")
+        for kind in ("names", "capitals", "exclude"):
+            yield from _patterns("partners.yaml", "partner", code, kind, entry.get(kind))
+
+
+def _entry_patterns(file: str, variable: str, entries: dict | None, allowed: tuple[str, ...]) -> Iterator[dict]:
+    """Yield the patterns of themes.yaml or actions.yaml."""
+    keys = ("label", "definition", "patterns", "patterns_alone", "exclude", "examples", "rank", "plover", "note")
+    for code, entry in (entries or {}).items():
+        if code not in allowed:
+            raise CodebookError(f"{file}: unknown {variable} '{code}'. {nearest(str(code), allowed)}")
+        if unknown := set(entry or {}) - set(keys):
+            raise CodebookError(f"{file}, '{code}': unknown key '{min(unknown)}'. {nearest(min(unknown), keys)}")
+        if not (entry or {}).get("definition"):
+            raise CodebookError(f"{file}, '{code}' has no definition. Add one sentence saying what counts.")
+        for kind in ("patterns", "patterns_alone", "exclude"):
+            yield from _patterns(file, variable, code, kind, entry.get(kind))
+
+
+def _patterns(file: str, variable: str, code: str, kind: str, languages: dict | None) -> Iterator[dict]:
+    """Yield one row a pattern, checked."""
+    for language, patterns in (languages or {}).items():
+        where = f"{file}, '{code}', {kind}"
+        if language not in LANGUAGES:
+            raise CodebookError(f"{where}: unknown language '{language}'. {nearest(str(language), LANGUAGES)}")
+        for pattern in patterns or ():
+            words, open_ends = split_pattern(pattern, f"{where}.{language}")
+            letters = [letter for letter in str(pattern) if letter.isalpha()]
+            yield {"variable": variable, "code": str(code), "kind": kind, "language": language, "pattern": str(pattern),
+                   "words": words, "open": open_ends, "swallows": kind == "exclude",
+                   "capitals": bool(letters) and all(letter == letter.upper() != letter.lower() for letter in letters)}
+
+
+def split_pattern(pattern: str, where: str = "pattern") -> tuple[list[str], list[bool]]:
+    """Return the words of a pattern, normalised as texts are, and whether each may have any ending.
+
+    >>> split_pattern("Trans-Caspian route*")
+    (['trans', 'caspian', 'route'], [False, False, True])
+    """
+    words, open_ends = [], []
+    for word in re.findall(r"[\w\u00ad]+\*?|\S", normalise(str(pattern))):
+        if re.fullmatch(r"\w+\*?", word):
+            words.append(word.rstrip("*"))
+            open_ends.append(word.endswith("*"))
+        elif word in "*[]()|\\^$?{}":
+            raise CodebookError(f"{where}: the pattern '{pattern}' cannot be compiled: '{word}' does not follow a word. "
+                                "Write words separated by spaces, each with at most one '*' at its end.")
+    if not words:
+        raise CodebookError(f"{where}: the pattern '{pattern}' holds no word. Delete it or write one.")
+    return words, open_ends
+
+
+def normalise(text: str) -> str:
+    """Return the text as it is matched: NFKC, lower case, without soft hyphens and stress marks.
+
+    >>> normalise("Каза\u0301хстан")
+    'казахстан'
+    """
+    return re.sub("[\u0301\u00ad]", "", unicodedata.normalize("NFKC", text).lower())

@@ -1,0 +1,199 @@
+"""Link items to events, and partners to themes: several reports of one happening are one event with several sources.
+
+Two items report the same event when they share a counterpart, lie a few days apart, and either print the same words in
+a row or give the same figure. Every joined pair keeps its reason.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from kzties.segmenting import split_sentences
+from kzties.tables import ACTIONS, EVENTS, TIES
+
+ITEM = ["document_id", "item"]
+PASSAGE = ["document_id", "passage"]
+TITLE_CHARACTERS = 160
+LISTED = 3
+"""Counterparts in one passage from which on they are a list, which the next passage is not about."""
+
+_item_name = pl.format("{}#{}", "document_id", "item")
+_passage_name = pl.format("{}/{}", "document_id", "passage")
+
+
+def link_items(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame, quantities: pl.DataFrame,
+               params: Mapping) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the tables `events` and `ties`.
+
+    Takes the tables `documents`, `passages`, `codes`, `quantities` and the parameters of stage `ties`.
+    """
+    items = describe_items(documents, passages, codes)
+    pairs = pair_items(items, passages, quantities, params)
+    items = group_items(items, pairs)
+    events = describe_events(items, pairs, passages)
+    ties = tie_partners(items, passages, codes, quantities)
+    return events, ties
+
+
+def describe_items(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    """Return the items that state a foreign economic tie: a counterpart and a theme; with day, outlet, main partner."""
+    counterparts = codes.filter(pl.col("variable") == "partner", pl.col("role") == "counterpart")
+    themed = codes.filter(pl.col("variable") == "theme").select(ITEM).unique()
+    background = passages.select(*PASSAGE, "background")
+    # the main tie is that of the headline and the first passage; a party of the background cannot be it
+    main = (counterparts.join(background, on=PASSAGE)
+            .with_columns(cues=pl.len().over(*ITEM, "code"))
+            .sort(*ITEM, "background", "passage", "cue_start", "cues", "code",
+                  descending=[False, False, False, False, False, True, False])
+            .unique(ITEM, keep="first", maintain_order=True).select(*ITEM, main_partner="code"))
+    partners = counterparts.group_by(ITEM).agg(partners=pl.col("code").unique().sort())
+    languages = (passages.filter("kept").group_by(*ITEM, "language").agg(size=pl.col("text").str.len_chars().sum())
+                 .sort(*ITEM, "size", "language", descending=[False, False, True, False])
+                 .unique(ITEM, keep="first", maintain_order=True).drop("size"))
+    about = documents.select("document_id", "published", outlet=pl.coalesce("outlet", "document_id"))
+    return (partners.join(themed, on=ITEM, how="semi").join(main, on=ITEM).join(languages, on=ITEM, how="left")
+            .join(about, on="document_id", how="left")
+            .with_columns(name=_item_name).sort(ITEM))
+
+
+def pair_items(items: pl.DataFrame, passages: pl.DataFrame, quantities: pl.DataFrame, params: Mapping) -> pl.DataFrame:
+    """Return the pairs of items that report the same event: `left`, `right`, `reason`."""
+    near = (items.select("name", "published", "partners").explode("partners")
+            .join(items.select("name", "published", "partners").explode("partners"), on="partners", suffix="_right")
+            .filter(pl.col("name") < pl.col("name_right"))
+            .filter((pl.col("published") - pl.col("published_right")).abs().fill_null(pl.duration(days=0))
+                    <= pl.duration(days=params["days_apart"]))
+            .group_by(left="name", right="name_right").agg(partners=pl.col("partners").unique().sort())
+            .join(items.select(left="name", left_main="main_partner"), on="left")
+            .join(items.select(right="name", right_main="main_partner"), on="right"))
+    words = _shared_words(items, passages, params["statement_words"])
+    figures = _shared_figures(items, quantities)
+    same_words = near.join(words, on=["left", "right"]).with_columns(
+        reason=pl.format("{} and {} print the same words: “{} …”", "left", "right", "shared"))
+    same_figures = (near.filter(pl.col("left_main") == pl.col("right_main")).join(figures, on=["left", "right"])
+                    .filter(pl.col("figures").list.len() >= params["shared_figures"])
+                    .with_columns(reason=pl.format("{} and {} give the same figures: {}", "left", "right",
+                                                   pl.col("figures").list.join(", "))))
+    return (pl.concat([table.select("left", "right", "reason") for table in (same_words, same_figures)])
+            .sort("left", "right", "reason").unique(["left", "right"], keep="first", maintain_order=True))
+
+
+def _shared_words(items: pl.DataFrame, passages: pl.DataFrame, number: int) -> pl.DataFrame:
+    """Return the pairs of items that share `number` words in a row, with the first words they share."""
+    words = (passages.filter("kept").join(items.select(*ITEM, "name"), on=ITEM)
+             .select("name", "passage", word=pl.col("text").str.to_lowercase().str.extract_all(r"\w+"))
+             .explode("word").drop_nulls("word"))
+    run = pl.concat_str([pl.col("word").shift(-step).over("name", "passage") for step in range(number)], separator=" ")
+    runs = words.with_columns(run=run).drop_nulls("run").select("name", "run").unique()
+    runs = runs.filter(pl.len().over("run") > 1)
+    return (runs.join(runs, on="run", suffix="_right").filter(pl.col("name") < pl.col("name_right"))
+            .group_by(left="name", right="name_right").agg(shared=pl.col("run").min()))
+
+
+def _shared_figures(items: pl.DataFrame, quantities: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of items that give equal quantities, with these as `60 company`."""
+    figures = (quantities.join(items.select(*ITEM, "name"), on=ITEM)
+               .select("name", "value", "unit", figure=pl.format("{} {}", "value", "unit")).unique())
+    return (figures.join(figures, on=["value", "unit"], suffix="_right").filter(pl.col("name") < pl.col("name_right"))
+            .group_by(left="name", right="name_right").agg(figures=pl.col("figure").unique().sort()))
+
+
+def group_items(items: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Give every item the `event_id` of its event: items joined by pairs, directly or through others, are one event."""
+    groups = items.select("name", group="name")
+    both = pl.concat([pairs.select("left", "right"), pairs.select(left="right", right="left")])
+    while True:  # each turn hands the smallest name one pair further, until none changes
+        smallest = (both.join(groups, left_on="right", right_on="name").group_by(name="left")
+                    .agg(other=pl.col("group").min()))
+        spread = (groups.join(smallest, on="name", how="left")
+                  .select("name", group=pl.min_horizontal("group", "other")).sort("name"))
+        if spread.equals(groups.sort("name")):
+            break
+        groups = spread
+    items = items.join(groups, on="name")
+    main = (items.sort("group", pl.col("published").fill_null(pl.date(9999, 1, 1)), "name")
+            .group_by("group", maintain_order=True)
+            .agg(event_partner=pl.col("main_partner").mode().sort().first(), first_date=pl.col("published").min()))
+    stem = pl.format("{}-{}", pl.col("first_date").dt.strftime("%Y-%m-%d").fill_null("undated"), "event_partner")
+    main = main.with_columns(stem=stem).sort("stem", "group").with_columns(
+        number=pl.int_range(1, pl.len() + 1).over("stem"))
+    named = main.with_columns(event_id=pl.when(pl.col("number") == 1).then("stem")
+                              .otherwise(pl.format("{}-{}", "stem", "number")))
+    return items.join(named.select("group", "event_id", "event_partner"), on="group").drop("group")
+
+
+def describe_events(items: pl.DataFrame, pairs: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+    """Return the table `events`: one row an event, with the items that report it and why they were joined."""
+    titles = _title_items(items, passages)
+    reasons = (pairs.join(items.select(left="name", event_id="event_id"), on="left")
+               .group_by("event_id").agg(link_reasons=pl.col("reason").sort()))
+    return (items.group_by("event_id").agg(
+        items=pl.col("name").unique().sort(), documents=pl.col("document_id").unique().sort(),
+        partners=pl.col("partners").explode().unique().sort(), main_partner=pl.col("event_partner").first(),
+        first_date=pl.col("published").min(), last_date=pl.col("published").max(),
+        languages=pl.col("language").drop_nulls().unique().sort(), outlets=pl.col("outlet").unique().sort())
+        .join(titles, on="event_id", how="left").join(reasons, on="event_id", how="left")
+        .with_columns(pl.col("link_reasons").fill_null([]))
+        .select(EVENTS.columns).sort("event_id"))
+
+
+def _title_items(items: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+    """Return a title for each event: its earliest headline, else the first sentence of its earliest item."""
+    kept = passages.filter("kept").join(items.select(*ITEM, "event_id", "published"), on=ITEM)
+    order = ["event_id", pl.col("kind") != "headline", pl.col("published").fill_null(pl.date(9999, 1, 1)), *PASSAGE]
+    first = kept.sort(order).unique("event_id", keep="first", maintain_order=True)
+    sentence = split_sentences(first).filter(pl.col("sentence") == 1).select(*PASSAGE, "sentence_text")
+    words = pl.col("sentence_text").str.strip_chars()
+    short = pl.when(words.str.len_chars() > TITLE_CHARACTERS).then(
+        words.str.slice(0, TITLE_CHARACTERS).str.replace(r"\s+\S*$", " …")).otherwise(words)
+    return (first.join(sentence, on=PASSAGE, how="left")
+            .select("event_id", title=short, title_passage=_passage_name))
+
+
+def tie_partners(items: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame,
+                 quantities: pl.DataFrame) -> pl.DataFrame:
+    """Return the table `ties`: each counterpart with each theme of the passages that are about it.
+
+    A passage is about the counterparts it names; one that names none is about those last named in its item. Of a tie's
+    actions the firmest counts; what a background passage recalls counts only where nothing else speaks of the tie.
+    """
+    about = _about(items, passages, codes)
+    themes = codes.filter(pl.col("variable") == "theme").select(*PASSAGE, theme="code", **_cue())
+    actions = codes.filter(pl.col("variable") == "action").select(*PASSAGE, action="code", **_cue("action_cue"))
+    amounts = quantities.group_by(PASSAGE).agg(amounts=pl.format(
+        "{}/{}/{}-{}", "document_id", "passage", "start", "end").sort_by("start"))
+    rank = pl.col("action").replace_strict({code: rank for rank, code in enumerate(ACTIONS)}, default=None,
+                                           return_dtype=pl.Int64)
+    rows = (about.join(themes, on=PASSAGE).join(actions, on=PASSAGE, how="left")
+            .join(amounts, on=PASSAGE, how="left").with_columns(rank=rank))
+    counted = ~pl.col("background") | pl.col("background").all().over("event_id", "partner", "theme")
+    firmest = pl.col("rank").filter(counted).max().over("event_id", "partner", "theme")
+    rows = rows.with_columns(firmest=firmest, is_firmest=counted & (pl.col("rank") == firmest))
+    flat = lambda column: pl.col(column).explode().drop_nulls().unique().sort()  # noqa: E731
+    return (rows.group_by("event_id", "partner", "theme").agg(
+        action=pl.col("action").filter("is_firmest").first(), first_date=pl.col("published").min(),
+        documents=pl.col("document_id").unique().sort(),
+        evidence=pl.concat_list(pl.col("partner_cues").fill_null([]), pl.concat_list("cue"),
+                                pl.concat_list("action_cue")).explode().drop_nulls().unique().sort(),
+        action_evidence=pl.col("action_cue").filter("is_firmest").drop_nulls().unique().sort(),
+        amounts=flat("amounts"))
+        .select(TIES.columns).sort(TIES.key))
+
+
+def _cue(name: str = "cue") -> dict[str, pl.Expr]:
+    """Return the expression that names a cue: `document_id/passage/start-end`."""
+    return {name: pl.format("{}/{}/{}-{}", "document_id", "passage", "cue_start", "cue_end")}
+
+
+def _about(items: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    """Return which counterparts each kept passage of an event is about, with the cues that name them there."""
+    named = (codes.filter(pl.col("variable") == "partner", pl.col("role") == "counterpart")
+             .group_by(*PASSAGE, partner="code").agg(partner_cues=_cue()["cue"].sort()))
+    here = named.group_by(PASSAGE).agg(partners=pl.col("partner").unique().sort())
+    kept = (passages.filter("kept").select(*ITEM, "passage", "background")
+            .join(items.select(*ITEM, "event_id", "published", "main_partner"), on=ITEM)
+            .join(here, on=PASSAGE, how="left").sort(PASSAGE))
+    few = pl.when(pl.col("partners").list.len() < LISTED).then("partners")
+    last = few.forward_fill().over(ITEM)
+    return (kept.with_columns(partner=pl.coalesce("partners", last, pl.concat_list("main_partner")))
+            .explode("partner").join(named, on=[*PASSAGE, "partner"], how="left").drop("partners", "main_partner"))

@@ -1,0 +1,136 @@
+"""How every chart looks: colours named by what they mean, one theme, one frame; and the files a chart is written to."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import altair as alt
+import polars as pl
+
+from kzties import paths
+from kzties.tables import ACTIONS, write_bytes
+from kzties.typesetting import FAMILY, FALLBACK, FONTS, embed_typeface
+
+WIDTH = 640
+TITLE, SUBTITLE, BODY, SMALL = 18, 13, 13, 12
+LINE = 16
+
+INK, QUIET, GRID, TRACK, PAPER = "#14202b", "#55616d", "#dfe4e8", "#c3cad1", "#ffffff"
+FIRMNESS = dict(zip(ACTIONS, ("#dbe8f3", "#b5cfe5", "#86b0d3", "#3f78ad", "#1f5585", "#0a2f54")))
+"""One hue from light to dark, so that a firmer step is darker in grey print and to every eye."""
+FIRMNESS_EDGE = "#1f5585"
+NOT_STATED = "#ffffff"
+COUNT = "#1d6b62"
+COUNT_LEAST, COUNT_MOST = "#dcefeb", "#0d4a43"
+STATUS = {"sound": "#00735c", "tentative": "#a85b00", "missing": "#55616d"}
+"""Blue-green, orange and grey: told apart by colour-blind readers; always printed with their word as well."""
+
+THEME = {
+    "font": f"{FAMILY}, {FALLBACK}",
+    "background": PAPER,
+    "padding": {"left": 0, "right": 0, "top": 2, "bottom": 4},
+    "aria": False,
+    "view": {"stroke": None},
+    "title": {
+        "anchor": "start", "frame": "group", "offset": 14, "color": INK, "fontSize": TITLE, "fontWeight": "bold",
+        "lineHeight": 23, "subtitleColor": QUIET, "subtitleFontSize": SUBTITLE, "subtitleLineHeight": 18,
+        "subtitlePadding": 5,
+    },
+    "text": {"color": INK, "fontSize": BODY, "lineHeight": LINE, "align": "left", "baseline": "middle", "limit": 0},
+    "axis": {"labelFontSize": SMALL, "titleFontSize": SMALL, "labelColor": QUIET, "gridColor": GRID,
+             "domain": False, "ticks": False},
+    "bar": {"color": COUNT},
+    "range": {"ordinal": list(FIRMNESS.values())},
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: its finding, what it shows, words for who cannot see it, its drawing and the data in it."""
+
+    name: str
+    title: str
+    subtitle: str
+    alt: str
+    caption: str
+    spec: dict
+    data: pl.DataFrame
+
+
+def register_theme() -> None:
+    """Make the brief's theme the one that Altair uses from now on, for charts drawn in a notebook."""
+    alt.theme.register("kzties", enable=True)(lambda: alt.theme.ThemeConfig({"config": THEME}))
+
+
+def ink_on(colour: str) -> str:
+    """Return the text colour, dark or white, that reads best on `colour` (WCAG 2.2 contrast)."""
+    return INK if contrast(INK, colour) >= contrast(PAPER, colour) else PAPER
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two `#rrggbb` colours, as WCAG 2.2 defines it.
+
+    >>> round(contrast("#000000", "#ffffff"))
+    21
+    """
+    def luminance(colour: str) -> float:
+        shares = [int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def shade_count(share: float) -> str:
+    """Return the shade for a count that is `share` (0 to 1) of the largest one in its chart."""
+    ends = [[int(colour[place:place + 2], 16) for place in (1, 3, 5)] for colour in (COUNT_LEAST, COUNT_MOST)]
+    return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in zip(*ends))
+
+
+def write_svg(chart: Chart) -> str:
+    """Return a chart as SVG text that carries its own typeface; the same chart gives the same bytes."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(FONTS))
+    version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+    return vl_convert.vegalite_to_svg(json.dumps(chart.spec), vl_version=version)
+
+
+def write_charts(charts: Sequence[Chart], folder: Path = paths.FIGURES) -> list[Path]:
+    """Write each chart as SVG, PNG (twice the size), Vega-Lite JSON and CSV, and `figures.json` that describes all."""
+    import vl_convert
+
+    written, described = [], []
+    for chart in charts:
+        svg = write_svg(chart)
+        width, height = (round(float(svg.split(f' {side}="')[1].split('"')[0])) for side in ("width", "height"))
+        png = vl_convert.svg_to_png(svg, scale=2)
+        contents = {
+            "svg": embed_typeface(svg).encode(), "png": png, "vl.json": write_json(chart.spec),
+            "csv": disarm_formulas(chart.data).write_csv().encode(),
+        }
+        for ending, content in contents.items():
+            path = folder / f"{chart.name}.{ending}"
+            write_bytes(path, content)
+            written.append(path)
+        described.append({"name": chart.name, "title": chart.title, "subtitle": chart.subtitle, "alt": chart.alt,
+                          "caption": chart.caption, "width": width, "height": height})
+    write_bytes(folder / "figures.json", write_json(described))
+    return [*written, folder / "figures.json"]
+
+
+def write_json(content: object) -> bytes:
+    """Return `content` as canonical JSON: keys sorted, two spaces, one line break at the end."""
+    return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
+
+
+def disarm_formulas(table: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would run as a formula.
+
+    >>> disarm_formulas(pl.DataFrame({"name": ["=1+1", "Serbia"]}))["name"].to_list()
+    ["'=1+1", 'Serbia']
+    """
+    armed = pl.col(pl.String).str.contains(r"^\s*[=+\-@\t\r]")
+    return table.with_columns(pl.when(armed).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep())

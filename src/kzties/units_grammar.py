@@ -1,0 +1,174 @@
+"""Read `codebook/units.yaml`, check it, and make of it one small grammar a language (rules: `phrasing`)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from kzties import paths
+from kzties.codebook import LANGUAGES, read_yaml
+from kzties.errors import CodebookError, nearest
+from kzties.phrasing import either, write_rules
+from kzties.tables import BOUNDS
+
+FILE = "units.yaml"
+UNKNOWN = "und"
+"""The grammar of passages whose language is not known or has no block: English words, no ambiguous separators."""
+
+CODED = {"before": "any", "currencies": "money", "units": "measures", "nouns": "nouns", "per": "rates",
+         "per_before": "rates"}
+"""Sections whose keys are codes, and the list of `codes` that the keys must stand in."""
+
+KEYED = {"scales": range(1, 16), "money_scales": range(1, 16), "numbers": None, "fractions": (25, 50, 75),
+         "bounds": BOUNDS[1:], "bounds_after": BOUNDS[1:], "roles": ("total", "part")}
+PERIODS = {"months": range(1, 13), "quarters": range(1, 5), "halves": (1, 2), "first_months": range(2, 12)}
+PERIOD_CODES = {"months": "-", "quarters": "-Q", "halves": "-H", "first_months": "first-"}
+PERIOD_LISTS = ("joiners", "to", "bases", "bases_after")
+LISTS = (
+    "number_joiners", "article", "fractions_need", "not_fractions", "not_fractions_after", "not_between", "not_after",
+    "endings", "adjective_endings", "fillers", "from", "to", "between", "and", "of", "from_endings", "changes",
+    "times_need", "times_before", "names_before", "nature", "not_per", "verbs", "what_after", "conjunctions",
+)
+MEANINGS = ("decimal", "group", "unclear")
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """How one language puts quantities: rules by name, the codes of each sort of word, what separators mean."""
+
+    language: str
+    separators: Mapping[str, str]
+    rules: Mapping[str, str]
+    names: Mapping[str, tuple[tuple[str, str], ...]]
+    has: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Units:
+    """The grammars by language of passage, the codes by kind (money, measures, nouns, rates), and the version."""
+
+    grammars: Mapping[str, Grammar]
+    codes: Mapping[str, tuple[str, ...]]
+    version: str
+
+
+def read_units(folder: Path = paths.CODEBOOK) -> Units:
+    """Read `folder/units.yaml`; what cannot be carried out is a `CodebookError` naming file, key and nearest name."""
+    content = read_yaml(folder / FILE)
+    _check_keys("the top", content, ("version", "codes", "languages"))
+    codes = content.get("codes") or {}
+    _check_keys("codes", codes, ("money", "measures", "nouns", "rates"))
+    codes = {kind: tuple(map(str, names)) for kind, names in codes.items()}
+    blocks = {language: block or {} for language, block in (content.get("languages") or {}).items()}
+    _check_keys("languages", blocks, LANGUAGES)
+    for language, block in blocks.items():
+        _check_block(language, block, codes)
+    alike = blocks.get("any", {})
+    grammars = {language: _build(language, [block, blocks.get("kk-Latn", {}), alike] if language == "kk" else
+                                 [block, alike]) for language, block in blocks.items() if language not in ("any", "kk-Latn")}
+    words = blocks.get("en", {}) | {"separators": {".": "unclear", ",": "unclear"}}
+    grammars[UNKNOWN] = _build(UNKNOWN, [words, alike])
+    grammars |= {"kk-Latn": grammars["kk"]} if "kk" in grammars else {}
+    return Units(grammars, codes, str(content.get("version", "0")))
+
+
+def _check_keys(where: str, entries: object, allowed: Iterable[object] | None) -> None:
+    """Refuse what is no mapping, and keys that are not allowed."""
+    if not isinstance(entries, dict):
+        raise CodebookError(f"{FILE}, {where}: expected named entries, found '{entries}'. Write `name: [...]` lines.")
+    allowed = entries if allowed is None else allowed
+    valid = [str(name) for name in allowed]
+    if unknown := sorted(str(key) for key in entries if str(key) not in valid):
+        raise CodebookError(f"{FILE}, {where}: unknown key '{unknown[0]}'. {nearest(unknown[0], valid)}")
+
+
+def _check_patterns(where: str, patterns: object) -> None:
+    """Refuse patterns that cannot be compiled."""
+    if not isinstance(patterns, list):
+        raise CodebookError(f"{FILE}, {where}: expected patterns, found '{patterns}'. Write [word, other word*].")
+    for pattern in patterns:
+        if not isinstance(pattern, str) or not pattern.strip():
+            raise CodebookError(f"{FILE}, {where}: the pattern '{pattern}' is no text. Write it in quotes.")
+        if any("*" in word[:-1] or word == "*" for word in pattern.split()):
+            raise CodebookError(f"{FILE}, {where}: the pattern '{pattern}' cannot be compiled. Write words separated by "
+                                "spaces, each with at most one '*' at its end.")
+
+
+def _check_block(language: str, block: dict, codes: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse what a language's block cannot mean."""
+    _check_keys(language, block, (*CODED, *KEYED, *LISTS, "separators", "periods", "direct_what"))
+    for separator, meaning in block.get("separators", {}).items():
+        if separator not in (".", ",") or meaning not in MEANINGS:
+            raise CodebookError(f"{FILE}, {language}.separators: '{separator}: {meaning}' says nothing. Write '.' or "
+                                f"',' with one of: {', '.join(MEANINGS)}.")
+    for section in LISTS:
+        _check_patterns(f"{language}.{section}", block.get(section, []))
+    for section, kind in CODED.items():
+        allowed = [code for name, entries in codes.items() if kind in (name, "any") for code in entries]
+        _check_section(f"{language}.{section}", block.get(section, {}), allowed)
+    for section, allowed in KEYED.items():
+        _check_section(f"{language}.{section}", block.get(section, {}), allowed)
+    for value in block.get("numbers", {}):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise CodebookError(f"{FILE}, {language}.numbers: '{value}' is no number. Write `7: [seven]`.")
+    periods = block.get("periods", {})
+    _check_keys(f"{language}.periods", periods, (*PERIODS, *PERIOD_LISTS))
+    for section, allowed in PERIODS.items():
+        _check_section(f"{language}.periods.{section}", periods.get(section, {}), allowed)
+    for section in PERIOD_LISTS:
+        _check_patterns(f"{language}.periods.{section}", periods.get(section, []))
+
+
+def _check_section(where: str, entries: object, allowed: Iterable[object] | None) -> None:
+    """Refuse unknown keys, and a pattern that stands under two of them: nobody knows which one is meant."""
+    _check_keys(where, entries, allowed)
+    stands: dict[str, object] = {}
+    for code, patterns in entries.items():
+        _check_patterns(f"{where}.{code}", patterns)
+        for pattern in patterns:
+            if stands.setdefault(pattern.lower(), code) != code:
+                raise CodebookError(f"{FILE}, {where}: '{pattern}' stands under '{stands[pattern.lower()]}' and "
+                                    f"'{code}'. Keep it under one.")
+
+
+def _build(language: str, blocks: list[dict]) -> Grammar:
+    """Join the blocks that hold for a language into its grammar."""
+    entries = {section: _join(blocks, section) for section in (*CODED, *KEYED)}
+    periods = [block.get("periods", {}) for block in blocks]
+    entries["parts"] = [(f"{PERIOD_CODES[section]}{code:0>2}" if section.endswith("months") else
+                         f"{PERIOD_CODES[section]}{code}", pattern)
+                        for section in PERIODS for code, pattern in _join(periods, section)]
+    entries["measured"] = entries["units"] + entries["currencies"] + entries["nouns"]
+    listed = {section: [pattern for block in blocks for pattern in block.get(section, [])] for section in LISTS}
+    entries["ranges"] = [(section, pattern) for section in ("from", "between") for pattern in listed[section]]
+    listed |= {section: [pattern for _, pattern in pairs] for section, pairs in entries.items()}
+    listed |= {"measures": listed["units"] + listed["currencies"]}
+    for section in PERIOD_LISTS:
+        listed["period_to" if section == "to" else section] = [
+            pattern for period in periods for pattern in period.get(section, [])]
+    rules = write_rules(language, listed)
+    for name, rule in rules.items():
+        try:
+            pl.select(pl.lit("").str.contains(rule))
+        except pl.exceptions.ComputeError as error:
+            raise CodebookError(f"{FILE}, {language}: the rule '{name}' cannot be compiled: {error}. Simplify the "
+                                "patterns that were changed last.") from None
+    separators = next((block["separators"] for block in blocks if "separators" in block), {})
+    has = {section for section, patterns in listed.items() if patterns}
+    has |= {"direct_what"} if any(block.get("direct_what") for block in blocks) else set()
+    has |= {"to_is_bound"} if set(listed["to"]) & {word for code, word in entries["bounds"] if code == "max"} else set()
+    return Grammar(language, {".": "unclear", ",": "unclear"} | separators, rules,
+                   {section: _name_codes(pairs) for section, pairs in entries.items()}, frozenset(has))
+
+
+def _join(blocks: Iterable[Mapping], section: str) -> list[tuple[str, str]]:
+    """Return the code and pattern pairs of a section in all blocks."""
+    return [(str(code), pattern) for block in blocks for code, patterns in block.get(section, {}).items()
+            for pattern in patterns]
+
+
+def _name_codes(entries: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return each code with the rule that a whole surface fits if it means the code, in the order of the file."""
+    codes = dict.fromkeys(code for code, _ in entries)
+    return tuple((code, f"(?i)^{either(pattern for name, pattern in entries if name == code)}$") for code in codes)
