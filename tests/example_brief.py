@@ -51,12 +51,14 @@ def write_text(path: Path, text: str) -> None:
 
 
 def draw_bars() -> str:
-    """Return a small drawing with Latin, Cyrillic and Kazakh text."""
+    """Return a small drawing with Latin, Cyrillic and Kazakh text, with roles, a title and a typeface as chart files have."""
     bars = "".join(
         f'<text x="150" y="{58 + 30 * row}" text-anchor="end" font-size="13" fill="#16202a" font-family="Inter">{name}'
         f'</text><rect x="160" y="{44 + 30 * row}" width="{420 - 60 * row}" height="20" fill="#00607a"/>'
         for row, name in enumerate((*PARTNERS[:5], "Қазақстан")))
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="240" viewBox="0 0 640 240">'
+            f'<title>Serbia leads</title><desc>Bars.</desc><style>@font-face{{font-family:Inter;src:local(Inter)}}</style>'
+            f'<g role="graphics-symbol" aria-roledescription="rule mark container"><path d="M0,0h1"/></g>'
             f'<rect width="640" height="240" fill="white"/>'
             f'<text x="0" y="20" font-size="16" font-weight="bold" fill="#16202a" font-family="Inter">Serbia leads</text>'
             f'{bars}</svg>\n')

@@ -6,6 +6,7 @@ minutes with pip; where uv cannot be had or does not get through, pip installs t
 """
 
 import argparse
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -22,13 +23,20 @@ ENDING = ".exe" if os.name == "nt" else ""
 # Byte-compiling everything takes ten times as long, and most of it is never imported. So the set-up imports once what
 # the stages import; Python keeps the compiled files, also where PYTHONDONTWRITEBYTECODE is set for later runs.
 IMPORTED_BY_STAGES = (
-    "import altair, numpy, polars, py3langid, pypandoc, typst, vl_convert, yaml; "
+    "import altair, babel.dates, charset_normalizer, numpy, polars, py3langid, pypandoc, typst, vl_convert, yaml; "
     "import IPython.core.oinspect, ipykernel.debugger, ipykernel.ipkernel, ipykernel.kernelapp, tornado.queues; "
     "altair.Chart({'values': []}).mark_bar().encode(x='a:Q').to_json()",
     "import dvc.cli, dvc.cli.parser, dvc.commands.repro, dvc.repo.graph, dvc.repo.metrics, dvc.repo.params, "
     "dvc.repo.plots, dvc.repo.reproduce, dvc.repo.stage, dvc.rwlock, dvc.stage.cache, dvc.utils.strictyaml; "
     "import networkx, papermill.cli, papermill.engines, papermill.execute, ruamel.yaml, zc.lockfile",
 )
+
+# The command `kzties`, whose stages find their programs beside it. It holds no path, so that the folder may be moved.
+LAUNCHER = """#!/bin/sh
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit
+PATH="$here:$PATH" exec "$here/python" -m kzties.cli "$@"
+"""
+WINDOWS_LAUNCHER = '@set "PATH=%~dp0;%PATH%"\r\n@"%~dp0python.exe" -m kzties.cli %*\r\n'
 
 
 class SetUpError(Exception):
@@ -48,40 +56,41 @@ def run(command: list, environment: dict | None = None) -> None:
         raise SetUpError("\n".join(done.stdout.strip().splitlines()[-15:]) or f"{command[0]} failed.")
 
 
-def find_uv(folder: Path) -> Path | None:
-    """Return a uv to install with: the one on PATH, or one fetched by pip and checked against its hash, or None."""
+def find_uv(folder: Path, python: Path) -> Path:
+    """Return a uv to install with: the one on PATH, or one that pip fetches and checks against its hash.
+
+    The pip is that of the Python at hand; where it has none, one is put into the new environment.
+    """
     if found := shutil.which("uv"):
         return Path(found)
     target = folder / "set-up"
-    try:
-        run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-             "--no-compile", "--only-binary", ":all:", "--require-hashes", "--target", target,
-             "-r", ROOT / "requirements-setup.lock"])
-    except SetUpError:
-        return None
-    fetched = target / "bin" / f"uv{ENDING}"
-    return fetched if fetched.is_file() else None
+    fetch = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile",
+             "--only-binary", ":all:", "--require-hashes", "--target", target, "-r", ROOT / "requirements-setup.lock"]
+    if importlib.util.find_spec("pip"):
+        run([sys.executable, *fetch])
+    else:
+        run([sys.executable, "-m", "venv", "--upgrade", folder])
+        run([python, *fetch])
+    return target / "bin" / f"uv{ENDING}"
 
 
 def uv_environment() -> dict:
     """Return the environment for uv, with what pip is told about the package registry, where uv is told nothing."""
-    told = dict(os.environ)
     asked = subprocess.run([sys.executable, "-m", "pip", "config", "list"], stdin=subprocess.DEVNULL,
                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace")
     pip = dict(line.split("=", 1) for line in asked.stdout.splitlines() if "=" in line)
+    told = dict(os.environ)
     for option, variable in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
-        values = [pip[key].strip("'\"") for key in (f"global.{option}", f"install.{option}", f":env:.{option}")
-                  if key in pip]
-        if values:
-            told.setdefault(variable, values[-1])
+        value = (os.environ.get(f"PIP_{option.upper().replace('-', '_')}")
+                 or pip.get(f"install.{option}", pip.get(f"global.{option}", "")).strip("'\""))
+        if value:
+            told.setdefault(variable, value)
     return told
 
 
 def install_with_uv(folder: Path, python: Path, lock: Path) -> None:
     """Install the locked packages with uv; raise `SetUpError` where it cannot."""
-    uv = find_uv(folder)
-    if uv is None:
-        raise SetUpError("uv could not be fetched.")
+    uv = find_uv(folder, python)
     run([uv, "pip", "install", "--quiet", "--no-config", "--no-deps", "--require-hashes", "--python", python,
          "--build-constraints", lock, "-r", lock], uv_environment())
 
@@ -120,10 +129,10 @@ def link_project(folder: Path, python: Path) -> None:
     (packages / "kzties.pth").write_text(f"{os.path.relpath(ROOT / 'src', packages)}\n", encoding="utf-8")
     if os.name == "nt":
         command = folder / SCRIPTS / "kzties.cmd"
-        command.write_text('@"%~dp0python.exe" -m kzties.cli %*\r\n', encoding="utf-8", newline="")
+        command.write_text(WINDOWS_LAUNCHER, encoding="utf-8", newline="")
     else:
         command = folder / SCRIPTS / "kzties"
-        command.write_text('#!/bin/sh\nexec "$(dirname "$0")/python" -m kzties.cli "$@"\n', encoding="utf-8")
+        command.write_text(LAUNCHER, encoding="utf-8")
         command.chmod(0o755)
 
 
@@ -154,7 +163,7 @@ def set_up(folder: Path, lock: Path, ready: Path | None) -> None:
     try:
         install_with_uv(folder, python, lock)
     except SetUpError as reason:
-        say("      uv does not get through, so pip installs them; that takes some minutes. uv said:")
+        say("      uv does not get through, so pip installs them; that takes some minutes. The reason:")
         say("      " + str(reason).replace("\n", "\n      "))
         install_with_pip(folder, python, lock)
     shutil.rmtree(folder / "set-up", ignore_errors=True)

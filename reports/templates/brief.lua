@@ -27,7 +27,7 @@ local function notice(div)
       end
       div.content:insert(1, pandoc.Para({ pandoc.Strong(title) }))
       local label = pandoc.utils.stringify(title)
-      local attributes = is_typst and {} or { role = "note", ["aria-label"] = label }
+      local attributes = is_typst and {} or { { "role", "note" }, { "aria-label", label } }
       return pandoc.Div(div.content, pandoc.Attr(div.identifier, { "notice", "notice-" .. kind }, attributes))
     end
   end
@@ -58,6 +58,13 @@ function Span(span)
     span.attributes.lang = nil
     span.content = inlines
     return span
+  end
+end
+
+-- Typst would set `...`, `--` and `-?` in a quoted text as other characters: these words go as strings, to the letter.
+function Str(str)
+  if is_typst and (str.text:find("...", 1, true) or str.text:find("%-[-?]")) then
+    return pandoc.RawInline("typst", "#" .. typst_string(str.text) .. ";")
   end
 end
 

@@ -26,7 +26,7 @@ local check_raw = {
     if inline.text:match("^<!%-%-.*%-%->$") then return {} end
     refuse("raw " .. inline.format, inline.text)
   end,
-  Math = function(math) refuse("mathematics", math.text) end,
+  Math = function(math) refuse("mathematics between dollar signs", "$" .. math.text .. "$") end,
 }
 
 -- 2. Number in reading order.
@@ -115,9 +115,9 @@ local function typst_string(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
 end
 
-local function set_alt(image)
+local function set_alt(image, id)
   local alt = image.attributes["fig-alt"] or image.attributes.alt or ""
-  if alt == "" then refuse("a figure without fig-alt", image.src) end
+  if alt == "" then refuse("a figure without fig-alt", "#" .. id) end
   if is_typst then
     local call = "#image(" .. typst_string(image.src) .. ", alt: " .. typst_string(alt) .. ")"
     return pandoc.RawInline("typst", call)
@@ -128,7 +128,7 @@ local function set_alt(image)
 end
 
 local function figure(block)
-  block = block:walk { Image = set_alt }
+  block = block:walk { Image = function(image) return set_alt(image, block.identifier) end }
   local inlines = caption_blocks(block.caption, block.identifier)
   if is_typst then return block end
   local id = block.identifier

@@ -6,7 +6,8 @@ if FORMAT:match("typst") then return {} end
 local tables, drawings = 0, 0
 
 local function scroll(block, class, label)
-  local attributes = { role = "region", tabindex = "0", ["aria-label"] = label }
+  -- A list, not a map: the order of a map differs at every run.
+  local attributes = { { "role", "region" }, { "tabindex", "0" }, { "aria-label", label } }
   return pandoc.Div({ block }, pandoc.Attr("", { "scroll", class }, attributes))
 end
 

@@ -11,11 +11,12 @@ import polars as pl
 
 from kzties.tables import ACTIONS
 from kzties.typesetting import clean_text
+from kzties.wording import MONTHS, count, join_words
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")
-MEASURES = ("t", "kg", "km", "m", "m2", "m3", "ha", "l", "bbl", "TEU", "kW", "MW", "GW", "kWh", "MWh", "GWh", "TWh")
-"""Units of volume, length, area and capacity; money has three capital letters; shares and counted nouns are neither."""
+MEASURES = ("t", "kt", "Mt", "kg", "g", "toe", "km", "m", "km2", "m2", "ha", "m3", "bcm", "l", "bbl", "bpd", "W", "kW",
+            "MW", "GW", "kWh", "MWh", "GWh", "TWh", "MVA", "kV", "TEU", "carat", "ozt")
+"""Units of weight, length, area, volume and capacity; money has three capital letters; shares and counted nouns have no
+place on a common scale."""
 BOUND_WORDS = {"approx": "about ", "min": "over ", "max": "up to ", "exact": ""}
 
 
@@ -29,25 +30,22 @@ def name_codes(column: str, labels: Mapping[str, str]) -> pl.Expr:
     return pl.col(column).map_elements(lambda code: name_code(code, labels), return_dtype=pl.String)
 
 
-def count_things(count: int, thing: str, things: str | None = None) -> str:
-    """Return a number with its noun.
+def count_range(low: int, high: int, thing: str) -> str:
+    """Return how the counts in a chart range.
 
-    >>> count_things(1, "event"), count_things(12000, "event")
-    ('1 event', '12,000 events')
+    >>> count_range(1, 3, "event"), count_range(1, 1, "event")
+    ('from 1 to 3 events', '1 event each')
     """
-    return f"{count:,} {thing if count == 1 else things or thing + 's'}"
+    return f"from {low:,} to {count(high, thing)}" if low < high else f"{count(high, thing)} each"
 
 
-def join_names(names: Sequence[str], most: int = 3) -> str:
-    """Return names as a sentence has them; beyond `most`, the rest is counted.
+def name_some(names: Sequence[str]) -> str:
+    """Return up to three names as a sentence has them; of more, the first two and the number of the rest.
 
-    >>> join_names(["Serbia", "Spain"]), join_names(["A", "B", "C", "D", "E"])
-    ('Serbia and Spain', 'A, B and 3 others')
+    >>> name_some(["Serbia", "Spain"]), name_some(["A", "B", "C", "D", "E"])
+    ('Serbia and Spain', 'A, B and 3 more')
     """
-    names = list(names)
-    if len(names) > most:
-        names = [*names[:most - 1], count_things(len(names) - most + 1, "other")]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return join_words(names, 2 if len(names) > 3 else None)
 
 
 def say_first(text: str) -> str:
@@ -61,34 +59,16 @@ def note_shown(shown: int, total: int, thing: str) -> str:
     >>> note_shown(12, 200, "partner")
     '; 12 of 200 partners shown'
     """
-    return f"; {shown:,} of {count_things(total, thing)} shown" if shown < total else ""
+    return f"; {shown:,} of {count(total, thing)} shown" if shown < total else ""
 
 
-def say_day(day: date) -> str:
-    """Return a day in words, whatever the machine's language.
-
-    >>> say_day(date(2026, 3, 6))
-    '6 March 2026'
-    """
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def say_amount(value: float) -> str:
-    """Return a number as a reader says it.
-
-    >>> say_amount(3.9e12), say_amount(45e6), say_amount(5000), say_amount(554.6)
-    ('3.9 trillion', '45 million', '5,000', '554.6')
-    """
-    for size, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
-        if abs(value) >= size:
-            return f"{value / size:,.4g}{word}" if abs(value) < 1e15 else f"{value / size:,.0f}{word}"
-    return f"{value:,.6g}" if abs(value) < 1000 else f"{value:,.2f}".rstrip("0").rstrip(".")
-
-
-def list_partners(events: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
-    """Return every partner with its name and number of events, the most first."""
+def list_partners(events: pl.DataFrame, labels: Mapping[str, str], ties: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return every partner of the events (and of the ties, where given) with its number of events, the most first."""
+    named = events.select("event_id", partner=pl.col("partners")).explode("partner").drop_nulls("partner")
+    if ties is not None:
+        named = pl.concat([named, ties.select("event_id", "partner")])
     return (
-        events.select("event_id", partner=pl.col("partners")).explode("partner").drop_nulls("partner")
+        named
         .group_by("partner").agg(events=pl.col("event_id").n_unique().cast(pl.Int64))
         .with_columns(name=name_codes("partner", labels))
         .select("partner", "name", "events")
@@ -110,10 +90,9 @@ def find_firmest(ties: pl.DataFrame) -> pl.DataFrame:
 def list_outlets(documents: pl.DataFrame, passages: pl.DataFrame, labels: Mapping[str, str]) -> pl.DataFrame:
     """Return the coded passages and their documents by language and outlet, the largest language first."""
     unknown = pl.concat_str(pl.lit("Outlet not known ("), "document_id", pl.lit(")"))
-    outlets = documents.select("document_id", outlet=pl.coalesce("outlet", unknown))
     return (
-        passages.filter("kept").join(outlets, on="document_id", how="left")
-        .with_columns(pl.col("language").fill_null("und"))
+        passages.filter("kept").join(documents.select("document_id", "outlet"), on="document_id", how="left")
+        .with_columns(pl.coalesce("outlet", unknown).alias("outlet"), pl.col("language").fill_null("und"))
         .group_by("language", "outlet").agg(passages=pl.len().cast(pl.Int64),
                                             documents=pl.col("document_id").n_unique().cast(pl.Int64))
         .with_columns(in_language=pl.col("passages").sum().over("language"), name=name_codes("language", labels))
@@ -130,14 +109,14 @@ def measure_amounts(quantities: pl.DataFrame, ties: pl.DataFrame, codes: pl.Data
     """
     place = ["document_id", "passage"]
     money = pl.col("unit").str.contains(r"^[A-Z]{3}$") & ~pl.col("unit").is_in(MEASURES)
-    before = pl.col("role").shift(1).over(place) == "from"
-    same = (pl.col("unit") == pl.col("unit").shift(1).over(place)) & (pl.col("role") == "to")
+    last_role, last_value = pl.col("role").shift(1).over(place), pl.col("value").shift(1).over(place)
+    ends_change = ((pl.col("role") == "to") & (last_role == "from")
+                   & (pl.col("unit") == pl.col("unit").shift(1).over(place))).fill_null(False)
     measured = (
         quantities.with_columns(is_money=money).filter(money | pl.col("unit").is_in(MEASURES))
         .sort(*place, "start")
-        .with_columns(value_from=pl.when(before & same).then(pl.col("value").shift(1).over(place)),
-                      joined=(before & same).fill_null(False))
-        .filter(~((pl.col("role") == "from") & pl.col("joined").shift(-1, fill_value=False).over(place)).fill_null(False))
+        .with_columns(value_from=pl.when(ends_change).then(last_value), ends_change=ends_change)
+        .filter(~pl.col("ends_change").shift(-1, fill_value=False).over(place))
         .with_columns(amount=pl.format("{}/{}/{}-{}", "document_id", "passage", "start", "end"))
     )
     linked = ties.select("event_id", "partner", amount="amounts").explode("amount").drop_nulls("amount").unique()

@@ -16,7 +16,7 @@ def check_project(root: Path = paths.ROOT) -> list[str]:
     from kzties.codebook import read_codebook
     from kzties.coding import read_roles
     from kzties.correcting import read_corrections
-    from kzties.measuring import read_units
+    from kzties.units_grammar import read_units
     from kzties.parameters import read_params
     from kzties.reading import read_sources
 

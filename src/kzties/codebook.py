@@ -5,10 +5,8 @@ hyphens, dots and apostrophes separate words, so `U.K.` is written `u k`. A patt
 """
 
 import hashlib
-import json
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +75,7 @@ def read_codebook(folder: Path = paths.CODEBOOK) -> Codebook:
     partners, themes, actions = (read_yaml(folder / f"{name}.yaml") for name in ("partners", "themes", "actions"))
     rows = [*_partner_patterns(partners), *_entry_patterns("themes.yaml", "theme", themes.get("themes"), THEMES),
             *_entry_patterns("actions.yaml", "action", actions.get("actions"), ACTIONS)]
-    patterns = pl.DataFrame([{"pattern_id": number} | row for number, row in enumerate(rows)], schema=PATTERN_SCHEMA)
+    patterns = compile_patterns(rows)
     named = lambda entries, field: {code: str(entry.get(field, code)) for code, entry in (entries or {}).items()}  # noqa: E731
     return Codebook(
         patterns=patterns, partners=named(partners.get("partners"), "name"),
@@ -88,12 +86,14 @@ def read_codebook(folder: Path = paths.CODEBOOK) -> Codebook:
 
 
 def hash_codebook(folder: Path = paths.CODEBOOK) -> str:
-    """Return the SHA-256 of what the codebook's files say; comments and layout do not count."""
-    content = {path.name: read_yaml(path) for path in sorted(folder.glob("*.yaml"))}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+    """Return the SHA-256 of the codebook: of its files' names and bytes, in the order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
-def _partner_patterns(content: dict) -> Iterator[dict]:
+def _partner_patterns(content: dict) -> Iterator[tuple]:
     """Yield the patterns of partners.yaml: names, capitals and what is excluded, and those of Kazakhstan itself."""
     entries = {HOME: content.get("home") or {}} | (content.get("partners") or {})
     for code, entry in entries.items():
@@ -106,7 +106,7 @@ def _partner_patterns(content: dict) -> Iterator[dict]:
             yield from _patterns("partners.yaml", "partner", code, kind, entry.get(kind))
 
 
-def _entry_patterns(file: str, variable: str, entries: dict | None, allowed: tuple[str, ...]) -> Iterator[dict]:
+def _entry_patterns(file: str, variable: str, entries: dict | None, allowed: tuple[str, ...]) -> Iterator[tuple]:
     """Yield the patterns of themes.yaml or actions.yaml."""
     keys = ("label", "definition", "patterns", "patterns_alone", "exclude", "examples", "rank", "plover", "note")
     for code, entry in (entries or {}).items():
@@ -120,43 +120,50 @@ def _entry_patterns(file: str, variable: str, entries: dict | None, allowed: tup
             yield from _patterns(file, variable, code, kind, entry.get(kind))
 
 
-def _patterns(file: str, variable: str, code: str, kind: str, languages: dict | None) -> Iterator[dict]:
-    """Yield one row a pattern, checked."""
+def _patterns(file: str, variable: str, code: str, kind: str, languages: dict | None) -> Iterator[tuple]:
+    """Yield one raw row a pattern: file, variable, code, kind, language, pattern."""
     for language, patterns in (languages or {}).items():
-        where = f"{file}, '{code}', {kind}"
         if language not in LANGUAGES:
-            raise CodebookError(f"{where}: unknown language '{language}'. {nearest(str(language), LANGUAGES)}")
+            raise CodebookError(f"{file}, '{code}', {kind}: unknown language '{language}'. "
+                                f"{nearest(str(language), LANGUAGES)}")
         for pattern in patterns or ():
-            words, open_ends = split_pattern(pattern, f"{where}.{language}")
-            letters = [letter for letter in str(pattern) if letter.isalpha()]
-            yield {"variable": variable, "code": str(code), "kind": kind, "language": language, "pattern": str(pattern),
-                   "words": words, "open": open_ends, "swallows": kind == "exclude",
-                   "capitals": bool(letters) and all(letter == letter.upper() != letter.lower() for letter in letters)}
+            yield file, variable, str(code), kind, language, str(pattern)
 
 
-def split_pattern(pattern: str, where: str = "pattern") -> tuple[list[str], list[bool]]:
-    """Return the words of a pattern, normalised as texts are, and whether each may have any ending.
+def compile_patterns(rows: Iterable[tuple]) -> pl.DataFrame:
+    """Return the table of patterns, each with its words normalised as texts are, and whether a word may have any ending.
 
-    >>> split_pattern("Trans-Caspian route*")
+    Takes rows of file, variable, code, kind, language and pattern; one that cannot be carried out is a `CodebookError`.
+
+    >>> row = ("themes.yaml", "theme", "transport", "patterns", "en", "Trans-Caspian route*")
+    >>> compile_patterns([row]).select("words", "open").row(0)
     (['trans', 'caspian', 'route'], [False, False, True])
     """
-    words, open_ends = [], []
-    for word in re.findall(r"[\w\u00ad]+\*?|\S", normalise(str(pattern))):
-        if re.fullmatch(r"\w+\*?", word):
-            words.append(word.rstrip("*"))
-            open_ends.append(word.endswith("*"))
-        elif word in "*[]()|\\^$?{}":
-            raise CodebookError(f"{where}: the pattern '{pattern}' cannot be compiled: '{word}' does not follow a word. "
-                                "Write words separated by spaces, each with at most one '*' at its end.")
-    if not words:
-        raise CodebookError(f"{where}: the pattern '{pattern}' holds no word. Delete it or write one.")
-    return words, open_ends
+    raw = pl.DataFrame(list(rows), schema=["file", "variable", "code", "kind", "language", "pattern"], orient="row",
+                       schema_overrides=dict.fromkeys(("file", "variable", "code", "kind", "language", "pattern"), pl.String))
+    pattern, element = pl.col("pattern"), pl.element()
+    plain = normalise(pattern)
+    wrong = plain.str.contains(r"[\[\]()|\\^$?{}]|(?:^|[^\w*])\*|\*[\w*]") | ~plain.str.contains(r"\w")
+    if not (bad := raw.filter(wrong)).is_empty():
+        row = bad.row(0, named=True)
+        raise CodebookError(f"{row['file']}, '{row['code']}', {row['kind']}.{row['language']}: the pattern '{row['pattern']}' "
+                            "cannot be compiled. Write words separated by spaces, each with at most one '*' at its end.")
+    return (raw.with_row_index("pattern_id").with_columns(words=plain.str.extract_all(r"\w+\*?"))
+            .with_columns(open=pl.col("words").list.eval(element.str.ends_with("*")),
+                          words=pl.col("words").list.eval(element.str.strip_chars_end("*")),
+                          swallows=pl.col("kind") == "exclude",
+                          capitals=pattern.str.contains(r"\p{L}") & (pattern == pattern.str.to_uppercase())
+                          & (pattern != pattern.str.to_lowercase()))
+            .select(pl.col(name).cast(dtype) for name, dtype in PATTERN_SCHEMA.items()))
 
 
-def normalise(text: str) -> str:
-    """Return the text as it is matched: NFKC, lower case, without soft hyphens and stress marks.
+def normalise(text: pl.Expr) -> pl.Expr:
+    """Return words as they are matched: NFKC, lower case, no soft hyphens or stress marks, dotless `ı` as `i`.
 
-    >>> normalise("Каза\u0301хстан")
-    'казахстан'
+    Patterns and texts go through this alike; Turkish and Kazakh in Latin letters lose their dots in capitals.
+
+    >>> pl.select(normalise(pl.lit("Каза\u0301хстан İran"))).item()
+    'казахстан iran'
     """
-    return re.sub("[\u0301\u00ad]", "", unicodedata.normalize("NFKC", text).lower())
+    return (text.str.normalize("NFKC").str.to_lowercase().str.replace_all("[\u0301\u0307\u00ad]", "")
+            .str.replace_all("ı", "i", literal=True))

@@ -65,7 +65,7 @@ def code_passages(passages: pl.DataFrame, quantities: pl.DataFrame, codebook: Co
     partners = code_partners(hits, kept, roles)
     themes = code_themes(hits)
     actions = code_actions(hits, partners, themes, quantities, kept, roles, params)
-    return pl.concat([table.select(CODES.columns) for table in (partners, themes, actions)]).sort(CODES.key)
+    return pl.concat([table.select(*CODES.columns) for table in (partners, themes, actions)]).sort(CODES.key)
 
 
 def place_hits(hits: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
@@ -88,7 +88,7 @@ def code_partners(hits: pl.DataFrame, passages: pl.DataFrame, roles: Roles) -> p
             .filter(pl.col("role") != NOBODY)
             # one role a party and item: what it does with Kazakhstan in one sentence makes it the counterpart in all
             .with_columns(role=pl.when(is_counterpart).then(pl.lit("counterpart")).otherwise("role"))
-            .select(CODES.columns))
+            .select(*CODES.columns))
 
 
 def _describe_cues(hits: pl.DataFrame, passages: pl.DataFrame, roles: Roles) -> pl.DataFrame:
@@ -138,7 +138,7 @@ def code_themes(hits: pl.DataFrame) -> pl.DataFrame:
     themes = hits.filter(pl.col("variable") == "theme")
     other = (pl.col("code") != "general").any().over(PASSAGE)
     return (themes.filter((pl.col("code") != "general") | ~other)
-            .with_columns(role=pl.lit(None, pl.String), rule=pl.lit(None, pl.String)).select(CODES.columns))
+            .with_columns(role=pl.lit(None, pl.String), rule=pl.lit(None, pl.String)).select(*CODES.columns))
 
 
 def code_actions(hits: pl.DataFrame, partners: pl.DataFrame, themes: pl.DataFrame, quantities: pl.DataFrame,
@@ -174,4 +174,4 @@ def code_actions(hits: pl.DataFrame, partners: pl.DataFrame, themes: pl.DataFram
             .drop_nulls("code").with_columns(rank=rank)
             .sort(*PASSAGE, "rank", "cue_start", "cue_end", descending=[False, False, True, False, False])
             .unique(PASSAGE, keep="first", maintain_order=True)
-            .with_columns(role=pl.lit(None, pl.String)).select(CODES.columns))
+            .with_columns(role=pl.lit(None, pl.String)).select(*CODES.columns))

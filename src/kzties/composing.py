@@ -83,8 +83,9 @@ def _figure(chart: Chart) -> str:
 
 
 def _table(header: Sequence[str], align: str, rows: Iterable[Sequence[str]], caption: str, name: str) -> str:
-    """Return a numbered pipe table; `align` has one letter a column, l or r."""
-    rule = "|".join({"l": ":---", "r": "---:"}[letter] for letter in align)
+    """Return a numbered pipe table; `align` has a letter (l or r) and a relative width a column, as in `l3 r1`."""
+    rule = "|".join(f"{':' * (column[0] == 'l')}{'-' * (4 * int(column[1:]))}{':' * (column[0] == 'r')}"
+                    for column in align.split())
     rows = list(rows)
     body = "\n".join(f"| {' | '.join(row)} |" for row in rows[:LARGEST_TABLE])
     more = f" The first {LARGEST_TABLE} of {len(rows):,} rows." if len(rows) > LARGEST_TABLE else ""
@@ -112,7 +113,7 @@ def _partner_table(tables: Mapping[str, pl.DataFrame], numbers: Mapping[str, Num
              escape_markdown(labels(steps[row["partner"]]) if row["partner"] in steps else "no act stated"))
             for row in partners.iter_rows(named=True)]
     return "\n@tbl-partners lists every counterpart.\n\n" + _table(
-        ("Partner", "Events", "Themes", "Firmest step"), "lrll", rows,
+        ("Partner", "Events", "Themes", "Firmest step"), "l4 r2 l9 l4", rows,
         f"Counterparts of Kazakhstan by number of events, n = {len(tables['events'])} events. Each number leads to its "
         "evidence.", "partners")
 
@@ -141,7 +142,7 @@ def _amount_table(tables: Mapping[str, pl.DataFrame], numbers: Mapping[str, Numb
                      escape_markdown(labels(row["stated"]) if row["stated"] else "stated as a fact"),
                      escape_markdown(row["period"] or "")))
     return "\n@tbl-quantities lists every figure that stands with a tie.\n\n" + _table(
-        ("Amount", "What, as printed", "Partner", "Status", "Period"), "lllll", rows,
+        ("Amount", "What, as printed", "Partner", "Status", "Period"), "l4 l6 l4 l3 l2", rows,
         f"Quantities and commitments in the passages about a tie, each once an event, n = {len(rows)}.", "quantities")
 
 
@@ -157,7 +158,7 @@ def _event_table(tables: Mapping[str, pl.DataFrame], labels: Labels) -> str:
                      escape_markdown(join_words([labels(code) for code in row["partners"]], 6)),
                      str(len(row["documents"])), escape_markdown(join_words(row["outlets"]))))
     return "\n@tbl-events lists the events.\n\n" + _table(
-        ("First reported", "Event, as printed", "Partners", "Texts", "Outlets"), "lllrl", rows,
+        ("First reported", "Event, as printed", "Partners", "Texts", "Outlets"), "l3 l7 l5 r2 l4", rows,
         "Events and the texts that report them; several reports of one happening are one event.", "events")
 
 
@@ -189,19 +190,20 @@ def _agreement_table(agreement: pl.DataFrame, labels: Labels, gold: Mapping, par
     figure = lambda value: "–" if value is None else f"{value:.2f}"  # noqa: E731
     rows = [(escape_markdown(row["variable"]),
              escape_markdown("all together" if row["code"] == "all" else labels.names.get(row["code"], row["code"])),
-             str(row["n"]), str(row["positives"]), figure(row["alpha"]),
-             "–" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}",
+             f"{row['n']}", f"{row['positives']}",
+             figure(row["alpha"]) + ("" if row["low"] is None else f" ({row['low']:.2f} to {row['high']:.2f})"),
              figure(row["precision"]), figure(row["recall"]), figure(row["f1"]), figure(row["coders_alpha"]),
              "tentative" if row["tentative"] else "") for row in shown.iter_rows(named=True)]
     return (f"{escape_markdown(gold.get('coders_in_words', 'Who coded is not known.'))}\n\n"
-            "These texts were before the eyes of those who wrote the codebook's patterns, so that agreement on new texts "
+            "These texts were before the eyes of those who wrote the codebook’s patterns, so that agreement on new texts "
             "will be lower.\n\n"
-            + _table(("Variable", "Code", "n", "Given by hand", "Alpha", "Interval", "Precision", "Recall", "F1",
-                      "Hand coders’ alpha", "Status"), "llrrrlrrrrl", rows,
-                     f"Agreement of the program with the adjudicated hand coding. Krippendorff’s alpha (ordinal for actions) "
-                     f"with its {params['agreement']['confidence']:.0%} bootstrap interval; n is passages, documents for "
-                     f"counterparts and quantities. Tentative: alpha under {params['agreement']['tentative_below']}, or "
-                     "too few cases to tell (for quantities F1 decides).", "agreement"))
+            + _table(("Variable", "Code", "n", "Hand", "Alpha (interval)", "Prec.", "Recall", "F1", "Coders", "Status"),
+                     "l4 l5 r2 r2 r5 r2 r2 r2 r3 l4", rows,
+                     "Agreement of the program with the adjudicated hand coding. Krippendorff’s alpha (ordinal for actions) "
+                     f"with its {params['agreement']['confidence']:.0%} bootstrap interval. n: passages compared, documents for "
+                     "counterparts and quantities; hand: how many the hand coding gives the code; coders: alpha of the two "
+                     f"hand coders. Tentative: alpha under {params['agreement']['tentative_below']}, or too few cases to tell "
+                     "(for quantities F1 decides).", "agreement"))
 
 
 def _source_table(documents: pl.DataFrame) -> str:
@@ -215,7 +217,7 @@ def _source_table(documents: pl.DataFrame) -> str:
                      escape_markdown(row["rights"] or "not known"), escape_markdown(row["url"] or "not known")))
     asked = sorted(set(documents["attribution"].drop_nulls()))
     thanks = (f"Source of the quoted material, named as asked: {escape_markdown(join_words(asked))}.\n\n" if asked else "")
-    return thanks + _table(("Source", "File", "Published", "Day from", "Text", "Rights", "Address"), "lllllll", rows,
+    return thanks + _table(("Source", "File", "Published", "Day from", "Text", "Rights", "Address"), "l3 l5 l3 l2 l3 l2 l2", rows,
                            f"The raw texts, n = {len(documents)}. The texts keep their owners’ rights.", "sources")
 
 

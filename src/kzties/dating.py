@@ -17,8 +17,8 @@ _MONTHS_2021 = ("qañtar", "aqpan", "nauryz", "säuır", "mamyr", "mausym", "ş�
 
 
 @functools.cache
-def read_months() -> dict[str, int]:
-    """Return the number of each month by its names, lower case, in all `DATE_LOCALES`.
+def read_months(locales: tuple[str, ...] = DATE_LOCALES) -> dict[str, int]:
+    """Return the number of each month by its names, lower case, in the locales given.
 
     >>> read_months()["февруари"], read_months()["марта"], read_months()["december"]
     (2, 3, 12)
@@ -26,7 +26,7 @@ def read_months() -> dict[str, int]:
     from babel.dates import get_month_names
 
     names = {}
-    for locale in DATE_LOCALES:
+    for locale in locales:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for number, name in get_month_names(width, context, locale).items():
@@ -49,8 +49,8 @@ def find_dates(texts: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
               .select("document_id", "start", found_from=pl.lit("header"),
                       parts=pl.col("text").str.extract_groups(HEADER))
               .unnest("parts").rename({"1": "year", "2": "month", "3": "day"}))
-    months = read_months()
-    month = r"(\p{L}{3,12})\.?"
+    present = {"en", *passages["language"].unique()}
+    months = read_months(tuple(locale for locale in DATE_LOCALES if locale in present))
     text = pl.col("text").str.to_lowercase()
     line = stamps.filter(pl.col("reason") == "dateline")
     forms = {

@@ -4,7 +4,9 @@ Everything is placed in pixels on a plot as wide as the page, so that labels are
 and none is cut off.
 """
 
+import math
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 import altair as alt
 import polars as pl
@@ -27,7 +29,8 @@ def place(frame: pl.DataFrame) -> alt.Chart:
 def draw_rules(rows: Sequence[tuple[float, float, float, float]], colour: str = GRID, width: float = 1) -> alt.Chart:
     """Draw straight lines, each (x, y, x2, y2) in pixels."""
     frame = pl.DataFrame(list(rows), schema=dict.fromkeys(("x", "y", "x2", "y2"), pl.Float64), orient="row")
-    return place(frame).mark_rule(color=colour, strokeWidth=width).encode(PIXEL_X, PIXEL_Y, alt.X2("x2:Q"), alt.Y2("y2:Q"))
+    return place(frame).mark_rule(color=colour, strokeWidth=width).encode(
+        PIXEL_X, PIXEL_Y, alt.X2("x2:Q"), alt.Y2("y2:Q"))
 
 
 def draw_words(rows: Sequence[tuple[float, float, str]], colour: str = INK, size: float = BODY, bold: bool = False,
@@ -41,9 +44,10 @@ def draw_words(rows: Sequence[tuple[float, float, str]], colour: str = INK, size
 
 
 def fit_names(names: Sequence[str]) -> float:
-    """Return the width of the column for the names of rows: the narrowest that takes each name in two lines."""
-    return next((width for width in range(96, 180, 12)
-                 if all(len(wrap_text(name, width - 12, BODY)) <= 2 for name in names)), 180)
+    """Return the width of the column for the names of rows: the narrowest for one line each, else for two."""
+    choices = [(width, 1) for width in range(96, 130, 8)] + [(width, 2) for width in range(96, 180, 8)]
+    return next((width for width, lines in choices
+                 if all(len(wrap_text(name, width - 12, BODY)) <= lines for name in names)), 180)
 
 
 def draw_headers(labels: Sequence[str], left: float, right: float, most: float = WIDTH,
@@ -61,8 +65,9 @@ def draw_headers(labels: Sequence[str], left: float, right: float, most: float =
     for size in (SMALL, SMALL - 1):
         centres = spread(right)
         gap = centres[1] - centres[0] if len(centres) > 1 else most
-        wrapped = [wrap_text(label, max(gap, 60), size, lines=2) for label in labels]
-        wrapped[-1] = wrap_text(labels[-1], last or max(gap, 60), size, lines=2)
+        widest = max(measure_text(word, size) for label in labels for word in (label.split() or [""]))
+        wrapped = [wrap_text(label, max(gap, widest), size, lines=2) for label in labels]
+        wrapped[-1] = wrap_text(labels[-1], last or max(gap, widest), size, lines=2)
         whole = all(" ".join(lines) == " ".join(wrap_text(label, 10 * WIDTH, size))
                     for lines, label in zip(wrapped, labels))
         half = [max(measure_text(line, size) for line in lines) / 2 for lines in wrapped]
@@ -86,16 +91,19 @@ def draw_row_names(names: Sequence[str], middles: Sequence[float], width: float)
     return draw_words([(0, y, "\n".join(wrap_text(name, width - 10, BODY))) for name, y in zip(names, middles)])
 
 
-def stack_rows(names: Sequence[str], width: float, least: float, top: float) -> tuple[list[float], float, float]:
-    """Return the middle of each row, the height of a row (that of its longest name) and where the last row ends."""
-    lines = max((len(wrap_text(name, width - 10, BODY)) for name in names), default=1)
-    step = max(least, lines * LINE + 8)
-    return [top + (index + 0.5) * step for index in range(len(names))], step, top + len(names) * step
+def stack_rows(names: Sequence[str], width: float, least: float, top: float,
+               even: bool = False) -> tuple[list[float], list[float], float]:
+    """Return the middles and heights of rows from `top` down, as high as their names need, and where the last ends."""
+    heights = [max(least, len(wrap_text(name, width - 10, BODY)) * LINE + 6) for name in names]
+    heights = [max(heights)] * len(heights) if even else heights
+    ends = list(accumulate(heights, initial=top))
+    return [end - height / 2 for end, height in zip(ends[1:], heights)], heights, ends[-1]
 
 
 def finish_chart(name: str, title: str, subtitle: str, alt_text: str, caption: str, layers: Sequence[alt.Chart],
                  height: float, data: pl.DataFrame) -> Chart:
     """Put layers, drawn on a plot as wide as the page and `height` pixels high, under a headline."""
+    height = math.ceil(height)
     headline = alt.TitleParams(text=balance_text(title, WIDTH - 8, TITLE, bold=True),
                                subtitle=balance_text(subtitle, WIDTH - 8, SUBTITLE))
     edge = draw_rules([(1, height, WIDTH - 1, height)], TRACK)
@@ -105,12 +113,12 @@ def finish_chart(name: str, title: str, subtitle: str, alt_text: str, caption: s
 
 
 def draw_steps(rows: Sequence[Mapping], ring: bool = False) -> list[alt.Chart]:
-    """Draw circles shaded by step, each with its text inside: rows have x, y, radius, step (or None) and text."""
+    """Draw circles with a text inside: rows have x, y, radius, text and step (or None), or a `fill` of their own."""
     if not rows:
         return []
     filled = pl.DataFrame([{
-        "x": row["x"], "y": row["y"], "area": 3.14159 * row["radius"] ** 2, "text": row["text"], "step": row["step"],
-        "fill": FIRMNESS.get(row["step"], NOT_STATED),
+        "x": row["x"], "y": row["y"], "area": math.pi * row["radius"] ** 2, "text": row["text"], "step": row["step"],
+        "fill": row.get("fill") or FIRMNESS.get(row["step"], NOT_STATED),
     } for row in rows], infer_schema_length=None)
     circles = place(filled).mark_point(shape="circle", filled=True, opacity=1, stroke=INK if ring else FIRMNESS_EDGE,
                                        strokeWidth=2.5 if ring else 1).encode(

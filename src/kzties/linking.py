@@ -75,7 +75,7 @@ def pair_items(items: pl.DataFrame, passages: pl.DataFrame, quantities: pl.DataF
                     .with_columns(reason=pl.format("{} and {} give the same figures: {}", "left", "right",
                                                    pl.col("figures").list.join(", "))))
     return (pl.concat([table.select("left", "right", "reason") for table in (same_words, same_figures)])
-            .sort("left", "right", "reason").unique(["left", "right"], keep="first", maintain_order=True))
+            .unique(["left", "right"], keep="first", maintain_order=True).sort("left", "right"))
 
 
 def _shared_words(items: pl.DataFrame, passages: pl.DataFrame, number: int) -> pl.DataFrame:
@@ -134,13 +134,13 @@ def describe_events(items: pl.DataFrame, pairs: pl.DataFrame, passages: pl.DataF
         languages=pl.col("language").drop_nulls().unique().sort(), outlets=pl.col("outlet").unique().sort())
         .join(titles, on="event_id", how="left").join(reasons, on="event_id", how="left")
         .with_columns(pl.col("link_reasons").fill_null([]))
-        .select(EVENTS.columns).sort("event_id"))
+        .select(*EVENTS.columns).sort("event_id"))
 
 
 def _title_items(items: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
-    """Return a title for each event: its earliest headline, else the first sentence of its earliest item."""
+    """Return a title for each event: its earliest headline, in English if there is one, else its first sentence."""
     kept = passages.filter("kept").join(items.select(*ITEM, "event_id", "published"), on=ITEM)
-    order = ["event_id", pl.col("kind") != "headline", pl.col("published").fill_null(pl.date(9999, 1, 1)), *PASSAGE]
+    order = ["event_id", pl.col("kind") != "headline", pl.col("language") != "en", pl.col("published").fill_null(pl.date(9999, 1, 1)), *PASSAGE]
     first = kept.sort(order).unique("event_id", keep="first", maintain_order=True)
     sentence = split_sentences(first).filter(pl.col("sentence") == 1).select(*PASSAGE, "sentence_text")
     words = pl.col("sentence_text").str.strip_chars()
@@ -177,7 +177,7 @@ def tie_partners(items: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFram
                                 pl.concat_list("action_cue")).explode().drop_nulls().unique().sort(),
         action_evidence=pl.col("action_cue").filter("is_firmest").drop_nulls().unique().sort(),
         amounts=flat("amounts"))
-        .select(TIES.columns).sort(TIES.key))
+        .select(*TIES.columns).sort(TIES.key))
 
 
 def _cue(name: str = "cue") -> dict[str, pl.Expr]:

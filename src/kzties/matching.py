@@ -7,9 +7,12 @@ From a hit's byte the number of its word follows, from that its characters in th
 
 import polars as pl
 
-from kzties.codebook import PATTERN_SCHEMA
+from kzties.codebook import PATTERN_SCHEMA, normalise
 
 WORD = r"[\w\u{AD}]+"
+PHRASE_END = r"[,;:!?()]|[.…]\s"
+"""A pattern of several words never reaches over these: `energy, industry` is not the energy industry."""
+
 KEY = ("document_id", "passage")
 
 HITS = {"document_id": pl.String, "passage": pl.Int64, "pattern_id": pl.Int64, "first_word": pl.Int64,
@@ -24,14 +27,15 @@ def match_patterns(passages: pl.DataFrame, patterns: pl.DataFrame) -> pl.DataFra
     """
     if passages.is_empty() or patterns.is_empty():
         return pl.DataFrame(schema=HITS | PATTERN_SCHEMA)
-    words = split_words(passages)
+    words = split_words(passages.select(*KEY, "language", "start", "text"))
     hits = _verify(_find_anchors(words, patterns))
     hits = hits.with_columns(cue=pl.col("text").str.slice(pl.col("cue_start") - pl.col("start"),
                                                           pl.col("cue_end") - pl.col("cue_start")))
     in_language = ((pl.col("variable") == "partner") | (pl.col("language_right").str.head(2) == pl.col("language"))
                    | pl.col("language_right").eq("any") | pl.col("language").eq("und"))
+    in_one_phrase = ~pl.col("cue").str.contains(PHRASE_END)
     in_case = ~pl.col("capitals") | ~pl.col("cue").str.contains(r"\p{Ll}")
-    hits = hits.filter(in_language, in_case).drop("language").rename({"language_right": "language"})
+    hits = hits.filter(in_language, in_case, in_one_phrase).drop("language").rename({"language_right": "language"})
     return keep_longest(hits).filter(~pl.col("swallows")).select(*HITS, *list(PATTERN_SCHEMA)[1:])
 
 
@@ -40,8 +44,7 @@ def split_words(passages: pl.DataFrame) -> pl.DataFrame:
     element, word = pl.element(), rf"{WORD}$"
     pieces = pl.col("text").str.extract_all(rf"[^\w\u{{AD}}]*{WORD}")
     length = element.str.len_chars().cast(pl.Int64)
-    normalised = (element.str.extract(f"({word})").str.normalize("NFKC").str.to_lowercase()
-                  .str.replace_all(r"[\u{301}\u{AD}\s]", ""))
+    normalised = normalise(element.str.extract(f"({word})")).str.replace_all(r"\s", "")
     return (passages.lazy()
             .with_columns(pieces=pieces)
             .with_columns(ends=pl.col("pieces").list.eval(length.cum_sum()),
@@ -54,8 +57,7 @@ def split_words(passages: pl.DataFrame) -> pl.DataFrame:
 
 def _find_anchors(words: pl.DataFrame, patterns: pl.DataFrame) -> pl.DataFrame:
     """Find the fixed beginnings of all patterns: one row a candidate, with the number of its first word."""
-    anchored = patterns.with_columns(
-        anchor=pl.struct("words", "open").map_elements(anchor_pattern, return_dtype=pl.String))
+    anchored = patterns.with_columns(anchor=anchor_patterns())
     anchors = anchored["anchor"].unique().sort().to_list()
     return (words.lazy()
             .with_columns(anchor=pl.col("joined").str.extract_many(anchors, overlapping=True),
@@ -70,20 +72,17 @@ def _find_anchors(words: pl.DataFrame, patterns: pl.DataFrame) -> pl.DataFrame:
             .collect())
 
 
-def anchor_pattern(pattern: dict) -> str:
-    """Return the fixed beginning of a pattern as it stands in a text of joined words.
+def anchor_patterns() -> pl.Expr:
+    """Return the fixed beginning of each pattern as it stands in a text of joined words: up to its first open ending.
 
-    >>> anchor_pattern({"words": ["south", "korea"], "open": [False, True]})
-    ' south korea'
-    >>> anchor_pattern({"words": ["joint", "venture", "law"], "open": [False, True, False]})
-    ' joint venture'
+    >>> patterns = pl.DataFrame({"words": [["joint", "venture", "law"], ["gas"]], "open": [[False, True, False], [False]]})
+    >>> patterns.select(anchor_patterns()).to_series().to_list()
+    [' joint venture', ' gas ']
     """
-    anchor = ""
-    for word, is_open in zip(pattern["words"], pattern["open"], strict=True):
-        anchor += f" {word}"
-        if is_open:
-            return anchor
-    return anchor + " "
+    words, is_open = pl.col("words"), pl.col("open")
+    fixed = words.list.head(is_open.list.arg_max() + 1)
+    return (pl.when(is_open.list.any()).then(pl.format(" {}", fixed.list.join(" ")))
+            .otherwise(pl.format(" {} ", words.list.join(" "))))
 
 
 def _verify(candidates: pl.DataFrame) -> pl.DataFrame:

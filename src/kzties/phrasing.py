@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 _OTHERS = r"\x00-\x40\[-`{-\x{bf}×÷\x{2000}-\x{2bff}\x{3000}-\x{303f}"
 LETTER, BREAK = f"(?-i:[^{_OTHERS}])", f"(?-i:[{_OTHERS}])"
 START, END = f"(?:^|{BREAK})", f"(?:{BREAK}|$)"
-WORD = f"(?:{LETTER}|['-])+"
+WORD = f"{LETTER}(?:{LETTER}|['-])*"
 BEGINNING = r"(?:^|[ (/'\"«„“”–—-])"
 """What may stand before a number word."""
 DIGITS = r"(?:[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,:/][0-9]+)*)"
 """Digits with whatever joins digits; what they mean, if anything, is decided by their shape."""
 YEAR = "(?:19|20)[0-9]{2}"
 CASE_ENDING = f"(?:['-]{LETTER}{{1,6}})?"
-DASH = "[-–—]"
+DASH = r"[-–—\x{2212}]"
 
 
 def write_pattern(pattern: str) -> str:
@@ -56,7 +56,7 @@ def write_rules(language: str, listed: Mapping[str, list[str]]) -> dict[str, str
     """Return the rules of a language by name; `listed` holds the patterns of each section of units.yaml."""
     words = {section: either(patterns) for section, patterns in listed.items()}
     rules = (_number_rules(words) | _unit_rules(language, listed, words) | _neighbour_rules(words)
-             | _period_rules(words) | _subject_rules(words))
+             | _period_rules(words) | _subject_rules(listed, words))
     return {name: f"(?i){rule}" for name, rule in rules.items()}
 
 
@@ -73,8 +73,11 @@ def _number_rules(words: Mapping[str, str]) -> dict[str, str]:
         "fraction_needs": f"^ {words['fractions_need']}{END}",
         "not_fraction": f"^ (?:[0-9]|{words['not_fractions']}{END})|^[-/]",
         "not_fraction_after": f"{START}{words['not_fractions_after']} $",
+        "minus": r"(?:^|[^\p{L}\p{N}%])\x{2212}$",
         "glued_before": r"[\p{L}\p{N}_+#№/\\@*]$|[0-9][.,:]$",
-        "name_before": rf"[\p{{L}}\p{{N}}][-–]$|{START}{words['names_before']}[ .]{{0,2}}$",
+        "hyphen_before": r"\p{L}[-–]$",
+        "name_before": f"{START}{words['names_before']}[ .]{{0,2}}$",
+        "runs_on": r"^[\p{L}_]", "glued": f"^{words['glued']}{END}",
         "glued_after": r"^[.,:/]?[0-9]|^[½¼¾⅓⅔°]",
     }
 
@@ -105,6 +108,7 @@ def _neighbour_rules(words: Mapping[str, str]) -> dict[str, str]:
                   f"(?:(?P<to>{words['to']}) )?(?:(?P<bound>{words['bounds']}) ?)?(?:(?:the|a|an) )?$",
         "after": f"^{CASE_ENDING} ?(?P<bound_after>{words['bounds_after']}){END}",
         "per": f"^{CASE_ENDING}(?P<between>(?: {WORD}){{0,4}}?) ?(?P<per>{words['per']}){END}",
+        "per_at_once": f"^{CASE_ENDING} ?{words['per']}{END}",
         "not_per": f"^.{{0,40}}?{words['not_per']}",
         "per_before": f"{START}(?P<per_before>{words['per_before']}) (?:{WORD} ){{0,2}}$",
         "dash": f"^ ?{DASH} ?$", "to": f"^,? ?{words['to']} {bound}$", "and": f"^ {words['and']} {bound}$",
@@ -116,26 +120,38 @@ def _neighbour_rules(words: Mapping[str, str]) -> dict[str, str]:
 
 def _period_rules(words: Mapping[str, str]) -> dict[str, str]:
     """How a year, a quarter or a month is named, and when it is only what the number is compared with."""
-    part = f"{words['parts']}(?: ?(?:{DASH}|{words['period_to']}) ?{words['parts']})?"
+    range_ = f" ?(?:{DASH}|{words['period_to']}) ?"
+    part = f"{words['parts']}(?:{range_}{words['parts']})?"
     joiner = f"[ ,.]{{1,2}}(?:{words['joiners']}[ ,]{{1,2}}){{0,2}}"
     return {
-        "period": f"{START}(?:{part}{joiner})?{YEAR}(?:[-–—/]{YEAR})?(?:{joiner}{part})?{END}",
-        "part": f"{START}(?P<first>{words['parts']})(?: ?(?:{DASH}|{words['period_to']}) ?(?P<last>{words['parts']}))?{END}",
-        "base": f"{START}{words['bases']} (?:{WORD} ){{0,4}}$",
+        "period": rf"(?:^|[^\w–—-])(?:(?:{part}{joiner})?{YEAR}(?:[-–—/]{YEAR})?(?:{joiner}{part})?"
+                  f"|{words['relative']}){END}",
+        "name_year": r"(?-i:\p{Lu}{3,}) $",
+        "part": f"{START}(?P<first>{words['parts']})(?:{range_}(?P<last>{words['parts']}))?{END}",
+        "base": f"{START}(?:{words['bases']} (?:{WORD} ){{0,4}}|{words['bases_near']} )$",
+        "base_of_share": f"{START}{words['bases_of_shares']} $",
         "base_after": f"^(?:[-'.]?{WORD}|)(?: {WORD}){{0,2}} {words['bases_after']}",
         "near": rf"^(?:\.?{CASE_ENDING})(?: {WORD}){{0,5}} ?[(]?$",
     }
 
 
-def _subject_rules(words: Mapping[str, str]) -> dict[str, str]:
+def _subject_rules(listed: Mapping[str, list[str]], words: Mapping[str, str]) -> dict[str, str]:
     """What is measured: the words after the unit, or those before the verb."""
+    endings = "|".join(map(re.escape, sorted(listed["verb_endings"])))
+    verb = f"(?:{words['verbs']}|{LETTER}+(?:{endings}))" if endings else words["verbs"]
+    before_number = f"(?:{words['verbs']}|{words['links']}|{words['bounds']}|{words['ranges']}|{words['to']})"
+    small = f"(?:{words['not_between']}|{words['what_after']}|{words['conjunctions']}|{words['links']})"
     return {
-        "what_after": rf"^{CASE_ENDING} (?:{words['what_after']} )((?:{WORD} ){{0,7}}{WORD})",
+        "what_after": rf"^{CASE_ENDING} {words['what_after']} ((?:{WORD} ){{0,7}}{WORD})",
         "what_direct": rf"^{CASE_ENDING} ((?:{WORD} ){{0,7}}{WORD})",
-        "what_stop": f" (?:{words['verbs']}|{words['conjunctions']}) .*$",
+        "what_stop": f" (?:{verb}|{words['per']}) .*$",
         "what_before": f"((?:{WORD} ){{1,8}})$",
-        "what_lead": f"^.*{START}(?:{words['verbs']}|{words['conjunctions']}) ",
-        "what_verbs": f"(?:^| )(?:(?:{words['verbs']}|{words['bounds']}|{words['ranges']}|{words['to']}) )+$",
-        "what_ends": f"(?: (?:{words['not_between']}|{words['what_after']}))+$",
-        "what_none": f"^(?:{words['not_between']}|{words['verbs']})$",
+        "what_listed": rf"^[\s•*–—-]*({WORD}(?: {WORD}){{0,7}}) ?[-–—:] $",
+        "what_lead": f"^.*{START}{words['verbs']} ",
+        "what_verbs": f"(?:^| )(?:{before_number} )+$",
+        "what_ends": f"(?: {small})+$",
+        "what_starts": f"^(?:(?:{small}|{words['bounds_after']}|{words['joiners']}|{words['parts']}"
+                       f"|{words['relative']})(?:[ -]|$))+",
+        "what_none": f"^(?:{small}|{verb})$",
+        "what_crowded": f"[0-9%€$£₸₽] ?(?:{WORD} )+$", "what_year": f"{YEAR}(?: {words['joiners']})?",
     }

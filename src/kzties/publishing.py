@@ -4,14 +4,12 @@ Whatever comes out of raw texts passes `escape_markdown` on its way into the bri
 is never carried out; the finished page carries a content security policy that would stop it a second time.
 """
 
-import hashlib
 import os
 import re
 import shutil
 import subprocess
 import tempfile
 import unicodedata
-from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +18,7 @@ from pathlib import Path
 from kzties import paths
 from kzties.errors import RenderError, nearest
 from kzties.expanding import read_brief, read_variables
+from kzties.sealing import seal_page
 from kzties.tables import write_bytes
 
 ENGINES = ("auto", "quarto", "embedded")
@@ -54,7 +53,9 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("\\u202eevil")
     '&#10216;U&#43;202E&#10217;evil'
     """
-    return "".join(_escape_character(character) for character in show_hidden(text))
+    escaped = "".join(_escape_character(character) for character in show_hidden(text))
+    # A space at an edge would keep `**` or `[` beside it from being markup.
+    return re.sub("^ | $", "&#32;", escaped)
 
 
 def show_hidden(text: str) -> str:
@@ -89,8 +90,9 @@ def escape_bibtex(text: str) -> str:
 
 
 BIBTEX = {character: f"{{\\{character}}}" for character in "&%{}#$_"} | {
-    "\\": "{\\textbackslash}", "^": "{\\textasciicircum}", "~": "{\\textasciitilde}", "\u00a0": "{\u00a0}",
-} | {character: f"{{{character}}}" for character in "\"'`-<>!?,|"}
+    "\\": "{\\textbackslash}", "^": "{\\textasciicircum}", "~": "{\\textasciitilde}", "`": "{\\`{}}",
+    "'": "{\\textquotesingle}", '"': "{\\textquotedbl}",
+} | {character: f"{{{character}}}" for character in "-<>!?,|"}
 
 
 # -- Rendering ----------------------------------------------------------------------------------------------------------
@@ -189,56 +191,3 @@ def _render_with_quarto(source: Path, paper: str, day: date | None, renderer: st
                 raise RenderError(f"Quarto could not render {source} ({target}):\n{answer.stderr.strip()[-2000:]}")
         made = folder / source.name
         return made.with_suffix(".html").read_text(encoding="utf-8"), made.with_suffix(".pdf").read_bytes()
-
-
-# -- The finished page --------------------------------------------------------------------------------------------------
-
-_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
-_STYLE_ATTRIBUTE = re.compile(r'\sstyle="([^"]*)"')
-_CLASS_ATTRIBUTE = re.compile(r'\sclass="([^"]*)"')
-_STYLE_ELEMENT = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
-_SCRIPT_ELEMENT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
-
-
-def seal_page(page: str) -> str:
-    """Return the HTML page under a strict content security policy.
-
-    Styles in attributes move to a style sheet, since the policy allows styles and scripts only by the hash of their
-    text; nothing may be loaded, framed, sent or navigated to as a base.
-    """
-    page = re.sub(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>\n?", "", page)
-    page = _move_styles(page)
-    styles = _list_hashes(_STYLE_ELEMENT.findall(page))
-    scripts = _list_hashes(_SCRIPT_ELEMENT.findall(page))
-    policy = (f"default-src 'none'; img-src data:; font-src data:; style-src {styles}; script-src {scripts}; "
-              f"base-uri 'none'; form-action 'none'")
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    return re.sub(r"(<meta charset=\"?utf-8\"? ?/?>)", lambda found: f"{found[0]}\n{meta}", page, count=1)
-
-
-def _list_hashes(texts: list[str]) -> str:
-    """Return the sources of a policy that allows exactly these texts."""
-    hashes = {b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts}
-    return " ".join(f"'sha256-{digest}'" for digest in sorted(hashes)) or "'none'"
-
-
-def _move_styles(page: str) -> str:
-    """Return the page with each distinct `style` attribute as a class of a style sheet in its head."""
-    classes: dict[str, str] = {}
-
-    def move(tag: re.Match) -> str:
-        text = tag[0]
-        style = _STYLE_ATTRIBUTE.search(text)
-        if not style:
-            return text
-        name = classes.setdefault(style[1], f"s{len(classes) + 1}")
-        text = text.replace(style[0], "", 1)
-        if named := _CLASS_ATTRIBUTE.search(text):
-            return text.replace(named[0], f' class="{named[1]} {name}"', 1)
-        return re.sub(r"^<([\w:-]+)", rf'<\1 class="{name}"', text)
-
-    page = _TAG.sub(move, page)
-    if not classes:
-        return page
-    sheet = "".join(f".{name}{{{style.replace('&quot;', chr(34))}}}\n" for style, name in classes.items())
-    return page.replace("</head>", f"<style>\n{sheet}</style>\n</head>", 1)

@@ -62,7 +62,7 @@ def set_typst(brief: Brief, paper: str) -> str:
     """Return the brief as Typst source for `paper` (a4 or us-letter)."""
     options = brief.formats.get("typst") or {}
     variables = {"papersize": paper, "mainfont": options.get("mainfont")}
-    return _run_pandoc(brief, "typst-smart", [
+    return _run_pandoc(brief, "typst", [
         "--template", TYPST_TEMPLATE,
         "--number-sections", "--shift-heading-level-by=-1",
         *(f"--variable={name}:{value}" for name, value in variables.items() if value),

@@ -2,22 +2,22 @@
 
 import math
 from collections.abc import Mapping
-from datetime import date, timedelta
 
 import altair as alt
 import polars as pl
 
 from kzties.arranging import (
-    BOUND_WORDS, count_things, find_firmest, join_names, list_outlets, list_partners, measure_amounts, name_code,
-    note_shown, pad_days, place_markers, say_amount, say_day, say_first, tick_days,
+    BOUND_WORDS, count_range, find_firmest, list_outlets, list_partners, measure_amounts, name_code, name_some,
+    note_shown, pad_days, place_markers, say_first, tick_days,
 )
 from kzties.drawing import (
     PIXEL_X, PIXEL_Y, draw_nothing, draw_row_names, draw_rules, draw_steps, draw_words, finish_chart, fit_names,
     place, stack_rows,
 )
 from kzties.tables import ACTIONS
-from kzties.theming import BODY, COUNT, FIRMNESS_EDGE, GRID, INK, LINE, QUIET, SMALL, WIDTH, Chart
+from kzties.theming import BODY, COUNT, FIRMNESS_EDGE, INK, LINE, QUIET, SMALL, WIDTH, Chart, shade_count
 from kzties.typesetting import measure_text, wrap_text
+from kzties.wording import count, format_amount, format_day, format_value
 
 Labels, Params = Mapping[str, str], Mapping[str, int]
 MARKER, LANES = 9.5, 4
@@ -54,19 +54,19 @@ def draw_timeline(events: pl.DataFrame, ties: pl.DataFrame, labels: Labels, para
     names = shown["name"].to_list()
     left = fit_names(names)
     per_day = (WIDTH - left - 12) / (end - begin).days
-    marks, counted = _lay_markers(data.filter(pl.col("partner").is_in(shown["partner"].to_list())), per_day)
+    marks, period = _lay_markers(data.filter(pl.col("partner").is_in(shown["partner"].to_list())), per_day)
     lanes = dict(marks.group_by("partner").agg(pl.col("lane").max()).iter_rows())
-    key, top = _draw_key(labels, marks, counted)
-    _, least, _ = stack_rows(names, left, 30, top)
-    middles, floors, bottom = [], {}, top + 20
-    for partner in shown["partner"]:
-        height = max(least, (lanes[partner] + 1) * (2 * MARKER + 2) + 10)
+    key, top = _draw_key(labels, marks) if period is None else ([], 0.0)
+    floors, middles, bottom = {}, [], top + 20
+    for partner, name_height in zip(shown["partner"], stack_rows(names, left, 30, 0)[1]):
+        height = max(name_height, (lanes[partner] + 1) * (2 * MARKER + 2) + 10)
         floors[partner] = bottom + height / 2 - lanes[partner] * (MARKER + 1)
         middles.append(bottom + height / 2)
         bottom += height
     points = [{
         "x": left + (row["first_date"] - begin).days * per_day, "event_id": row["event_id"], "partner": row["partner"],
         "y": floors[row["partner"]] + row["lane"] * (2 * MARKER + 2), "step": row["action"], "text": row["text"],
+        "fill": row["fill"],
         "radius": MARKER + 2.5 * max(len(row["text"]) - 2, 0),
     } for row in marks.to_dicts()]
     ticks = [(left + (day - begin).days * per_day, word) for day, word in tick_days(begin, end)]
@@ -80,45 +80,46 @@ def draw_timeline(events: pl.DataFrame, ties: pl.DataFrame, labels: Labels, para
     dated = data["event_id"].n_unique()
     months = data.unique("event_id").group_by(pl.col("first_date").dt.truncate("1mo")).len().sort(
         "len", "first_date", descending=[True, False])
-    month = f"{months['first_date'].dt.strftime('%m')[0]}"
-    busiest = say_day(months["first_date"][0]).split(" ", 1)[1] if month else ""
+    busiest = format_day(months["first_date"][0]).split(" ", 1)[1]
     if dated == 1:
-        title = f"The only event was reported on {say_day(first)}"
+        title = f"The only event was reported on {format_day(first)}"
     elif first == last:
-        title = f"All {dated:,} events were first reported on {say_day(first)}"
+        title = f"All {dated:,} events were first reported on {format_day(first)}"
     elif months["len"][0] * 2 > dated:
         title = f"{months['len'][0]:,} of {dated:,} events were first reported in {busiest}"
     else:
-        title = f"{dated:,} events were reported between {say_day(first)} and {say_day(last)}"
+        title = f"{dated:,} events were reported between {format_day(first)} and {format_day(last)}"
     hidden = note_shown(shown.height, partners.height, "partner")
-    subtitle = (f"Events by partner and first day of publication; n = {count_things(dated, 'event')}, "
-                f"{count_things(partners.height, 'partner')}{hidden}")
-    alt_text = (f"Timeline with a row for each partner. {headline or title}. {count_things(dated, 'event')} with "
-                f"{count_things(partners.height, 'partner')}, from {say_day(first)} to {say_day(last)}{hidden}.")
-    caption = ("Events by partner and first day of publication; the number in a marker is the firmest step that the "
+    subtitle = (f"Number of events by partner and {period} of first publication; n = " if period else
+                "Events by partner and first day of publication, numbered by their firmest step; n = ")
+    subtitle += (f"{count(dated, 'event')}, "
+                f"{count(partners.height, 'partner')}{hidden}")
+    alt_text = (f"Timeline with a row for each partner. {headline or title}. {count(dated, 'event')} with "
+                f"{count(partners.height, 'partner')}, from {format_day(first)} to {format_day(last)}{hidden}.")
+    caption = (f"Events by partner and {period}; the number in a marker counts them." if period else
+               "Events by partner and first day of publication; the number in a marker is the firmest step that the "
                "sources state. A vertical line joins the partners of one event.")
-    if counted:
-        caption = "Events by partner and period; the number in a marker counts events, its shade is the firmest step."
     return finish_chart(name, headline or title, subtitle, alt_text, caption, layers, bottom + 6,
                         data.select("first_date", "partner", "name", "event_id", "title", "action"))
 
 
-def _lay_markers(data: pl.DataFrame, per_day: float) -> tuple[pl.DataFrame, bool]:
+def _lay_markers(data: pl.DataFrame, per_day: float) -> tuple[pl.DataFrame, str | None]:
     """Return a marker for each event with its lane, or for each period with its count where events are too many."""
-    text = pl.col("step").cast(pl.String).fill_null("–")
-    marks = place_markers(data.with_columns(text=text), per_day, 2 * MARKER + 2)
+    marks = place_markers(data.with_columns(text=pl.col("step").cast(pl.String).fill_null("–"),
+                                            fill=pl.lit(None, pl.String)), per_day, 2 * MARKER + 2)
     if marks["lane"].max() < LANES:
-        return marks, False
-    every = next((every for every, days in (("1mo", 28), ("1q", 89)) if days * per_day >= 2 * MARKER + 4), "1y")
+        return marks, None
+    room = 2 * MARKER + 4
+    every, period = ("1mo", "month") if 28 * per_day >= room else ("1q", "quarter") if 90 * per_day >= room else (
+        "1y", "year")
     counted = (
-        data.with_columns(pl.col("first_date").dt.truncate(every))
-        .group_by("partner", "first_date").agg(text=pl.len().cast(pl.String), step=pl.col("step").max())
-        .with_columns(first_date=pl.max_horizontal("first_date", pl.lit(data["first_date"].min())), event_id=pl.lit(""),
-                      action=pl.col("step").replace_strict(list(range(1, 7)), list(ACTIONS), default=None,
-                                                           return_dtype=pl.String))
-        .sort("first_date", "partner")
+        data.with_columns(pl.col("first_date").dt.truncate(every).clip(data["first_date"].min()))
+        .group_by("partner", "first_date").agg(number=pl.len()).sort("first_date", "partner")
+        .with_columns(share=(pl.col("number") - 1) / (pl.col("number").max() - 1).clip(1))
+        .with_columns(text=pl.col("number").cast(pl.String), event_id=pl.lit(""), action=pl.lit(None, pl.String),
+                      fill=pl.col("share").map_elements(lambda share: shade_count(share * 0.8), pl.String))
     )
-    return place_markers(counted, per_day, 2 * MARKER + 1), True
+    return place_markers(counted, per_day, 2 * MARKER + 1), period
 
 
 def _link_events(points: list[dict]) -> list[tuple[float, float, float, float]]:
@@ -134,12 +135,12 @@ def _link_events(points: list[dict]) -> list[tuple[float, float, float, float]]:
     return lines
 
 
-def _draw_key(labels: Labels, marks: pl.DataFrame, counted: bool) -> tuple[list[alt.Chart], float]:
-    """Draw what the shades and numbers in the markers mean, in as many lines as they need."""
-    entries = [(step, "" if counted else str(number), name_code(step, labels))
+def _draw_key(labels: Labels, marks: pl.DataFrame) -> tuple[list[alt.Chart], float]:
+    """Draw what the numbers and shades in the markers mean, in as many lines as they need."""
+    entries = [(step, str(number), wrap_text(name_code(step, labels), 150, SMALL, lines=1)[0])
                for number, step in enumerate(ACTIONS, start=1)]
     if marks["step"].null_count():
-        entries.append((None, "" if counted else "–", "Not stated"))
+        entries.append((None, "–", "Not stated"))
     circles, words, x, y = [], [], 0.0, 12.0
     for step, text, label in entries:
         width = 2 * MARKER + 6 + measure_text(label, SMALL)
@@ -169,7 +170,7 @@ def draw_quantities(quantities: pl.DataFrame, ties: pl.DataFrame, codes: pl.Data
         return column + (math.log10(value) - low) / (high - low) * (right - column)
 
     every = math.ceil((high - low) / max(1, math.floor((right - column) / 78)))
-    ticks = [(at(10.0 ** power), say_amount(10.0 ** power)) for power in range(low, high + 1, every)]
+    ticks = [(at(10.0 ** power), format_value(10.0 ** power)) for power in range(low, high + 1, every)]
     y, dots, starts, lines, texts, notes, heads, numbers = 30.0, [], [], [], [], [], [], []
     unit = None
     for row in shown.to_dicts():
@@ -186,12 +187,12 @@ def draw_quantities(quantities: pl.DataFrame, ties: pl.DataFrame, codes: pl.Data
         notes.append((0, y + 5 + len(what) * LINE + len(about) * LINE / 2, "\n".join(about)))
         x = at(row["value"])
         dots.append((x, middle))
-        said = BOUND_WORDS.get(row["bound"], "") + say_amount(row["value"])
+        said = BOUND_WORDS.get(row["bound"], "") + format_value(row["value"])
         if row["value_from"]:
             start = at(row["value_from"])
             starts.append((start, middle))
             lines.append((min(start, x), middle, max(start, x), middle))
-            said = f"{say_amount(row['value_from'])} → {said}"
+            said = f"{format_value(row['value_from'])} → {said}"
             x = max(start, x)
         per = f"\nper {row['per']}" if row["per"] else ""
         numbers.append((x + 11, middle, "\n".join(wrap_text(said, WIDTH - x - 13, BODY, bold=True)) + per))
@@ -202,7 +203,7 @@ def draw_quantities(quantities: pl.DataFrame, ties: pl.DataFrame, codes: pl.Data
     layers = [
         draw_rules([(x, 22, x, y) for x, _ in ticks]),
         draw_words([(x, 10, word) for x, word in ticks], QUIET, SMALL, align="center"),
-        draw_rules([(0, top, WIDTH, top) for _, top, _ in ((x, head - 14, word) for x, head, word in heads[1:])], GRID),
+        draw_rules([(1, head - 14, WIDTH - 1, head - 14) for _, head, _ in heads[1:]]),
         draw_rules(lines, COUNT, 3),
         place(opened).mark_point(fill="#ffffff", **point).encode(PIXEL_X, PIXEL_Y),
         place(frame).mark_point(fill=COUNT, **point).encode(PIXEL_X, PIXEL_Y),
@@ -210,15 +211,15 @@ def draw_quantities(quantities: pl.DataFrame, ties: pl.DataFrame, codes: pl.Data
         draw_words(notes, QUIET, SMALL),
     ]
     units = drawn.group_by("unit", maintain_order=True).agg(pl.col("value").max())
-    largest = [f"{say_amount(value)} {UNITS.get(unit, unit)}" for unit, value in units.head(3).iter_rows()]
-    title = f"Largest {'amount' if len(largest) == 1 else 'amounts'} reported with a partner: {join_names(largest)}"
+    largest = [format_amount(value, unit).replace(" ", "\u00a0") for unit, value in units.head(3).iter_rows()]
+    title = f"Largest {'amount' if len(largest) == 1 else 'amounts'} reported with a partner: {name_some(largest)}"
     hidden = note_shown(shown.height, drawn.height, "amount")
     left_out = data.height - drawn.height
     subtitle = (f"Money and volumes in events with a partner, logarithmic scale, each in its own unit and not "
-                f"converted; n = {count_things(drawn.height, 'amount')}{hidden}"
-                + (f"; {count_things(left_out, 'amount')} of zero or less in the data only" if left_out else ""))
-    alt_text = (f"Dot plot on a logarithmic scale. {headline or title}. {count_things(drawn.height, 'amount')} in "
-                f"{count_things(units.height, 'unit')}{hidden}.")
+                f"converted; n = {count(drawn.height, 'amount')}{hidden}"
+                + (f"; {count(left_out, 'amount')} of zero or less in the data only" if left_out else ""))
+    alt_text = (f"Dot plot on a logarithmic scale. {headline or title}. {count(drawn.height, 'amount')} in "
+                f"{count(units.height, 'unit')}{hidden}.")
     caption = ("Money and volumes that stand with a tie. A hollow and a filled dot are a change from one value to "
                "another; compare dots within a unit only.")
     return finish_chart(name, headline or title, subtitle, alt_text, caption, layers, y + 6, data)
@@ -248,7 +249,7 @@ def draw_languages_outlets(documents: pl.DataFrame, passages: pl.DataFrame, labe
         said = f"{row['passages']:,}"
         numbers.append((end + 7, y + height / 2, said))
         notes.append((end + 13 + measure_text(said, BODY, bold=True), y + height / 2,
-                      f"in {count_things(row['documents'], 'document')}"))
+                      f"in {count(row['documents'], 'document')}"))
         y += height
     drawing = place(pl.DataFrame(bars)).mark_rect(color=COUNT).encode(PIXEL_X, PIXEL_Y, alt.X2("x2:Q"), alt.Y2("y2:Q"))
     layers = [drawing, draw_words(heads, bold=True), draw_words(names), draw_words(numbers, bold=True),
@@ -262,14 +263,14 @@ def draw_languages_outlets(documents: pl.DataFrame, passages: pl.DataFrame, labe
         title = f"{first} is the language of {languages['passages'][0]:,} of {total:,} passages"
         if languages["passages"][0] == languages["passages"][1]:
             tied = languages.filter(pl.col("passages") == languages["passages"][0])["name"].to_list()
-            title = f"{join_names(tied)} give {count_things(languages['passages'][0], 'passage')} each, of {total:,}"
+            title = f"{name_some(tied)} give {count(languages['passages'][0], 'passage')} each, of {total:,}"
     skipped = documents.height - sources
     hidden = note_shown(shown.height, data.height, "outlet")
-    subtitle = (f"Coded passages by language and outlet; n = {count_things(total, 'passage')} of "
-                f"{count_things(sources, 'document')}{hidden}"
-                + (f"; {count_things(skipped, 'document')} without a coded passage" if skipped else ""))
-    alt_text = (f"Bar chart by language and outlet. {headline or title}. {count_things(languages.height, 'language')}, "
-                f"{count_things(data['outlet'].n_unique(), 'outlet')}, from {data['passages'].max():,} down to "
-                f"{count_things(data['passages'].min(), 'passage')}{hidden}.")
+    subtitle = (f"Coded passages by language and outlet; n = {count(total, 'passage')} of "
+                f"{count(sources, 'document')}{hidden}"
+                + (f"; {count(skipped, 'document')} without a coded passage" if skipped else ""))
+    alt_text = (f"Bar chart by language and outlet. {headline or title}. {count(languages.height, 'language')}, "
+                f"{count(data['outlet'].n_unique(), 'outlet')}, "
+                f"{count_range(data['passages'].min(), data['passages'].max(), 'passage')}{hidden}.")
     caption = "Coded passages by language and outlet: what the counts in this brief rest on."
     return finish_chart(name, headline or title, subtitle, alt_text, caption, layers, y + 8, data)

@@ -11,10 +11,11 @@ from kzties.codebook import Codebook, read_codebook
 from kzties.coding import code_passages, read_roles
 from kzties.correcting import correct_documents, read_corrections
 from kzties.linking import link_items
-from kzties.measuring import find_quantities, read_units
+from kzties.measuring import find_quantities
 from kzties.reading import list_texts, read_documents, read_sources
 from kzties.segmenting import segment
 from kzties.tables import check_table
+from kzties.units_grammar import read_units
 
 
 def make_passages(folder: Path, params: Mapping, codebook_folder: Path = paths.CODEBOOK,

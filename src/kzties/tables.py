@@ -250,4 +250,4 @@ def read_table(name: str, folder: Path = paths.PROCESSED) -> pl.DataFrame:
     path = folder / f"{name}.parquet"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not built yet. Run `make brief` (or `dvc repro`) first.")
-    return pl.read_parquet(path).select(TABLES[name].columns)
+    return pl.read_parquet(path).select(*TABLES[name].columns)

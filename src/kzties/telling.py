@@ -12,7 +12,7 @@ import polars as pl
 
 from kzties.publishing import escape_markdown
 from kzties.tables import ACTIONS
-from kzties.wording import count, format_amount, format_day, join_words, list_leaders
+from kzties.wording import add_article, count, format_amount, format_day, join_words, list_leaders, say_first
 
 SIGNED = ACTIONS[ACTIONS.index("agreement"):]
 """Steps of the ladder from a signature upwards."""
@@ -160,21 +160,24 @@ def tell_sentences(tables: Mapping[str, pl.DataFrame], numbers: Mapping[str, Num
                               "none states an act or a flow between Kazakhstan and another party.",
                 "finding.none": "There is nothing to tell: no text states a tie."}
     partners, ties = partner_events(tables), tables["ties"]
-    themes = sorted(((code[6:], number.value) for code, number in numbers.items() if code.startswith("theme.")),
-                    key=lambda pair: (-pair[1], pair[0]))
+    # `general` says that no area is given: it is counted, but it is no area that could lead
+    themes = sorted(((code[6:], number.value) for code, number in numbers.items()
+                     if code.startswith("theme.") and code != "theme.general"), key=lambda pair: (-pair[1], pair[0]))
     leading = list_leaders(partners.select("partner", "events").rows())
-    common = list_leaders(themes)
+    common = list_leaders(themes) if themes else []
+    about = f", most often about {join_words([labels(code).lower() for code in common], 3)}" if common else ""
     told = {
-        "title": f"{join_words([labels(code) for code in leading], 3)} and Kazakhstan: most events, "
-                 f"and {join_words([labels(code).lower() for code in common], 3)} the most frequent theme",
+        "title": f"Kazakhstan’s economic ties: most events with {join_words([add_article(labels(code)) for code in leading], 3)}"
+                 f"{about}",
         "standfirst": f"{count(numbers['texts'].value, 'text', '⟦texts⟧')} in "
                       f"{count(numbers['languages'].value, 'language', '⟦languages⟧')} report "
                       f"{count(events, 'event', '⟦events⟧')} that tie Kazakhstan to "
                       f"{count(len(partners), 'partner', '⟦partners⟧')}.",
         "finding.partners": _tell_partners(leading, partners, numbers, labels),
-        "finding.themes": _tell_themes(common, numbers, labels),
-        "finding.firmness": _tell_firmness(ties, numbers, labels),
     }
+    if common:
+        told["finding.themes"] = _tell_themes(common, numbers, labels)
+    told["finding.firmness"] = _tell_firmness(ties, numbers, labels)
     if amounts := _tell_amounts(tables, labels):
         told["finding.amounts"] = amounts
     told["finding.sources"] = _tell_sources(numbers)
@@ -182,16 +185,16 @@ def tell_sentences(tables: Mapping[str, pl.DataFrame], numbers: Mapping[str, Num
 
 
 def _tell_partners(leading: Sequence[str], partners: pl.DataFrame, numbers: Mapping[str, Number], labels: Labels) -> str:
-    names, most = [labels(code) for code in leading], partners["events"][0]
+    names, most = [add_article(labels(code)) for code in leading], partners["events"][0]
     if len(partners) == 1:
-        return f"**{names[0]}** is the only partner, in {count(most, 'event', f'⟦partner.{leading[0]}⟧')}."
+        return f"**{say_first(names[0])}** is the only partner, in {count(most, 'event', f'⟦partner.{leading[0]}⟧')}."
     if len(leading) == len(partners):
         return (f"**{count(len(partners), 'partner', '⟦partners⟧')}** are named as counterparts, each in "
                 f"{count(most, 'event', f'⟦partner.{leading[0]}⟧')}: {join_words(names, 6)}.")
     share = f"{count(most, 'event', f'⟦partner.{leading[0]}⟧')} of ⟦events⟧"
     if len(leading) == 1:
-        return f"**{names[0]}** comes first among ⟦partners⟧ partners, in {share}."
-    return f"**{join_words(names, 4)}** come first together among ⟦partners⟧ partners, each in {share}."
+        return f"**{say_first(names[0])}** comes first among ⟦partners⟧ partners, in {share}."
+    return f"**{say_first(join_words(names, 4))}** come first together among ⟦partners⟧ partners, each in {share}."
 
 
 def _tell_themes(common: Sequence[str], numbers: Mapping[str, Number], labels: Labels) -> str:
@@ -206,7 +209,7 @@ def _tell_firmness(ties: pl.DataFrame, numbers: Mapping[str, Number], labels: La
     signed = firmest_steps(ties).filter(pl.col("action").is_in(SIGNED))
     if signed.is_empty():
         return "**Nothing is signed** or under way with any partner: the texts state talk and intent only."
-    names = join_words([labels(code) for code in signed["partner"]], 8)
+    names = join_words([add_article(labels(code)) for code in signed["partner"]], 8)
     number = count(len(signed), "partner", "⟦partners.signed⟧")
     return (f"**With {number}** something is signed, committed, under way or done: {names}. "
             + ("With the others the texts state talk or intent, or no act."
@@ -224,7 +227,7 @@ def _tell_amounts(tables: Mapping[str, pl.DataFrame], labels: Labels) -> str | N
         return None
     tops = money.unique("unit", keep="first", maintain_order=True)
     sums = [f"{'up to ' if row['bound'] == 'max' else ''}⟦amount.{row['place']}⟧ "
-            f"({join_words([labels(code) for code in row['partners']], 2)}"
+            f"({join_words([add_article(labels(code)) for code in row['partners']], 2)}"
             f"{': ' + labels(row['stated']).lower() if row['stated'] else ''})" for row in tops.iter_rows(named=True)]
     return (f"**The largest {'sum' if len(sums) == 1 else 'sums, one a currency,'} named together with a partner** "
             f"{'is' if len(sums) == 1 else 'are'} {join_words(sums, 4)}.")
@@ -235,7 +238,7 @@ def _tell_sources(numbers: Mapping[str, Number]) -> str:
     if single == events:
         return f"**One source each:** every one of the {count(events, 'event', '⟦events⟧')} is reported by one text only."
     if not single:
-        return f"**More than one source each:** no event of ⟦events⟧ rests on a single text."
+        return "**More than one source each:** no event of ⟦events⟧ rests on a single text."
     return (f"**Most rest on one source:** ⟦events.single⟧ of {count(events, 'event', '⟦events⟧')} are reported by one "
             "text only." if single * 2 > events else
             f"**Several sources:** only ⟦events.single⟧ of {count(events, 'event', '⟦events⟧')} "

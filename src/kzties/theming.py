@@ -1,14 +1,18 @@
 """How every chart looks: colours named by what they mean, one theme, one frame; and the files a chart is written to."""
 
+import html
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 
 import altair as alt
 import polars as pl
 
 from kzties import paths
+from kzties.converting import convert_specs, start_converter
 from kzties.tables import ACTIONS, write_bytes
 from kzties.typesetting import FAMILY, FALLBACK, FONTS, embed_typeface
 
@@ -16,7 +20,8 @@ WIDTH = 640
 TITLE, SUBTITLE, BODY, SMALL = 18, 13, 13, 12
 LINE = 16
 
-INK, QUIET, GRID, TRACK, PAPER = "#14202b", "#55616d", "#dfe4e8", "#c3cad1", "#ffffff"
+INK, QUIET, GRID, TRACK = "#14202b", "#55616d", "#dfe4e8", "#c3cad1"
+BLACK, PAPER = "#000000", "#ffffff"
 FIRMNESS = dict(zip(ACTIONS, ("#dbe8f3", "#b5cfe5", "#86b0d3", "#3f78ad", "#1f5585", "#0a2f54")))
 """One hue from light to dark, so that a firmer step is darker in grey print and to every eye."""
 FIRMNESS_EDGE = "#1f5585"
@@ -64,8 +69,8 @@ def register_theme() -> None:
 
 
 def ink_on(colour: str) -> str:
-    """Return the text colour, dark or white, that reads best on `colour` (WCAG 2.2 contrast)."""
-    return INK if contrast(INK, colour) >= contrast(PAPER, colour) else PAPER
+    """Return black or white, whichever reads better on `colour`: one of them always has a contrast of 4.5 or more."""
+    return BLACK if contrast(BLACK, colour) >= contrast(PAPER, colour) else PAPER
 
 
 def contrast(one: str, other: str) -> float:
@@ -89,27 +94,27 @@ def shade_count(share: float) -> str:
     return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in zip(*ends))
 
 
-def write_svg(chart: Chart) -> str:
-    """Return a chart as SVG text that carries its own typeface; the same chart gives the same bytes."""
+def describe_svg(svg: str, chart: Chart) -> str:
+    """Put the finding and the alternative text into an SVG, for who opens it by itself."""
+    words = f"<title>{html.escape(chart.title)}</title><desc>{html.escape(chart.alt)}</desc>"
+    return re.sub(r"<svg\b([^>]*)>", lambda found: f'<svg role="img"{found.group(1)}>{words}', svg, count=1)
+
+
+def write_charts(charts: Sequence[Chart], folder: Path = paths.FIGURES, converter: Popen | None = None) -> list[Path]:
+    """Write each chart as SVG, PNG (twice the size), Vega-Lite JSON and CSV, and `figures.json` that describes all.
+
+    Return the paths. A `converter` that was started before the charts were drawn saves its second of waking.
+    """
     import vl_convert
 
     vl_convert.register_font_directory(str(FONTS))
-    version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    return vl_convert.vegalite_to_svg(json.dumps(chart.spec), vl_version=version)
-
-
-def write_charts(charts: Sequence[Chart], folder: Path = paths.FIGURES) -> list[Path]:
-    """Write each chart as SVG, PNG (twice the size), Vega-Lite JSON and CSV, and `figures.json` that describes all."""
-    import vl_convert
-
     written, described = [], []
-    for chart in charts:
-        svg = write_svg(chart)
+    for chart, svg in zip(charts, convert_specs([chart.spec for chart in charts],
+                                                converter or start_converter(FONTS)), strict=True):
         width, height = (round(float(svg.split(f' {side}="')[1].split('"')[0])) for side in ("width", "height"))
-        png = vl_convert.svg_to_png(svg, scale=2)
         contents = {
-            "svg": embed_typeface(svg).encode(), "png": png, "vl.json": write_json(chart.spec),
-            "csv": disarm_formulas(chart.data).write_csv().encode(),
+            "svg": describe_svg(embed_typeface(svg), chart).encode(), "png": vl_convert.svg_to_png(svg, scale=2),
+            "vl.json": write_json(chart.spec), "csv": disarm_formulas(chart.data).write_csv().encode(),
         }
         for ending, content in contents.items():
             path = folder / f"{chart.name}.{ending}"

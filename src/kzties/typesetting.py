@@ -17,7 +17,7 @@ from kzties import paths
 FONTS = paths.REPORTS / "fonts"
 FAMILY = "Inter"
 FALLBACK = "sans-serif"
-UNKNOWN = "\ufffd"
+UNKNOWN = "\u25a1"
 """Stands in a chart for a character that the typeface lacks or that has no shape, such as a control character."""
 
 
@@ -78,10 +78,10 @@ def clean_text(text: str) -> str:
     The full text stays in the chart's data; only the drawing is replaced.
 
     >>> clean_text("  Қазақстан\n and \x07 Vučić")
-    'Қазақстан and � Vučić'
+    'Қазақстан and □ Vučić'
     """
     widths = read_widths()
-    text = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+    text = re.sub(r"[^\S\u00a0\u202f]+", " ", unicodedata.normalize("NFC", text)).strip()
     return "".join(
         character if character in widths and unicodedata.category(character) not in ("Cc", "Cf") else UNKNOWN
         for character in text
@@ -137,7 +137,7 @@ def wrap_text(text: str, width: float, size: float, bold: bool = False, lines: i
 
 CUTS = {
     "Basic": "U+20-7E,U+A0-FF,U+107,U+10D,U+111,U+11F,U+130-131,U+144,U+15E-161,U+17D-17E,U+1F5,U+2009,U+2013-2014,"
-             "U+2018-201E,U+2022,U+2026,U+20AC,U+20B8,U+20BD,U+2190-2193,U+2212,U+2248,U+2264-2265,U+FFFD",
+             "U+2018-201E,U+2022,U+2026,U+20AC,U+20B8,U+20BD,U+2190-2193,U+2212,U+2248,U+2264-2265,U+25A1",
     "Cyrillic": "U+301,U+400-45F,U+462-463,U+472-475,U+48A-52F,U+2116",
 }
 """The small cuts of the typeface and the characters that each holds; for any other letter a chart carries all of it."""
@@ -162,7 +162,7 @@ def _write_face(name: str, weight: int, ranges: str = "") -> str:
 
 
 def embed_typeface(svg: str) -> str:
-    """Put as much of the typeface as an SVG needs into it, since a page that shows it as an image cannot lend it any."""
+    """Put what an SVG needs of the typeface into it, since a page that shows it as an image cannot lend it any."""
     used: dict[str, set[str]] = {"Regular": set(), "Bold": set()}
     for attributes, text in re.findall(r"<text\b([^>]*)>(.*?)</text>", svg, flags=re.DOTALL):
         used["Bold" if 'font-weight="bold"' in attributes else "Regular"] |= set(

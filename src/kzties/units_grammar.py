@@ -24,11 +24,13 @@ KEYED = {"scales": range(1, 16), "money_scales": range(1, 16), "numbers": None, 
          "bounds": BOUNDS[1:], "bounds_after": BOUNDS[1:], "roles": ("total", "part")}
 PERIODS = {"months": range(1, 13), "quarters": range(1, 5), "halves": (1, 2), "first_months": range(2, 12)}
 PERIOD_CODES = {"months": "-", "quarters": "-Q", "halves": "-H", "first_months": "first-"}
-PERIOD_LISTS = ("joiners", "to", "bases", "bases_after")
+PERIOD_LISTS = ("joiners", "to", "bases", "bases_near", "bases_of_shares", "bases_after",
+                "relative")
 LISTS = (
     "number_joiners", "article", "fractions_need", "not_fractions", "not_fractions_after", "not_between", "not_after",
     "endings", "adjective_endings", "fillers", "from", "to", "between", "and", "of", "from_endings", "changes",
-    "times_need", "times_before", "names_before", "nature", "not_per", "verbs", "what_after", "conjunctions",
+    "times_need", "times_before", "names_before", "nature", "not_per", "verbs", "what_after", "conjunctions", "links",
+    "verb_endings", "glued",
 )
 MEANINGS = ("decimal", "group", "unclear")
 
@@ -40,15 +42,15 @@ class Grammar:
     language: str
     separators: Mapping[str, str]
     rules: Mapping[str, str]
-    names: Mapping[str, tuple[tuple[str, str], ...]]
+    names: Mapping[str, tuple[tuple[str, ...], str]]
     has: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Units:
-    """The grammars by language of passage, the codes by kind (money, measures, nouns, rates), and the version."""
+    """The checked blocks of units.yaml by language, the codes by kind (money, measures, nouns, rates), the version."""
 
-    grammars: Mapping[str, Grammar]
+    blocks: Mapping[str, dict]
     codes: Mapping[str, tuple[str, ...]]
     version: str
 
@@ -64,13 +66,22 @@ def read_units(folder: Path = paths.CODEBOOK) -> Units:
     _check_keys("languages", blocks, LANGUAGES)
     for language, block in blocks.items():
         _check_block(language, block, codes)
-    alike = blocks.get("any", {})
-    grammars = {language: _build(language, [block, blocks.get("kk-Latn", {}), alike] if language == "kk" else
-                                 [block, alike]) for language, block in blocks.items() if language not in ("any", "kk-Latn")}
-    words = blocks.get("en", {}) | {"separators": {".": "unclear", ",": "unclear"}}
-    grammars[UNKNOWN] = _build(UNKNOWN, [words, alike])
-    grammars |= {"kk-Latn": grammars["kk"]} if "kk" in grammars else {}
-    return Units(grammars, codes, str(content.get("version", "0")))
+    return Units(blocks, codes, str(content.get("version", "0")))
+
+
+def name_grammar(language: str, units: Units) -> str:
+    """Return the grammar that a passage in this language is read with; the two scripts of Kazakh share one."""
+    name = "kk" if language == "kk-Latn" else language
+    return name if name in units.blocks and name != "any" else UNKNOWN
+
+
+def build_grammar(name: str, units: Units) -> Grammar:
+    """Join the blocks that hold for a language into its grammar: its own, and the one for any language."""
+    if name == UNKNOWN:
+        own = [units.blocks.get("en", {}) | {"separators": {}}]
+    else:
+        own = [units.blocks[name]] + ([units.blocks.get("kk-Latn", {})] if name == "kk" else [])
+    return _build(name, [*own, units.blocks.get("any", {})])
 
 
 def _check_keys(where: str, entries: object, allowed: Iterable[object] | None) -> None:
@@ -91,8 +102,8 @@ def _check_patterns(where: str, patterns: object) -> None:
         if not isinstance(pattern, str) or not pattern.strip():
             raise CodebookError(f"{FILE}, {where}: the pattern '{pattern}' is no text. Write it in quotes.")
         if any("*" in word[:-1] or word == "*" for word in pattern.split()):
-            raise CodebookError(f"{FILE}, {where}: the pattern '{pattern}' cannot be compiled. Write words separated by "
-                                "spaces, each with at most one '*' at its end.")
+            raise CodebookError(f"{FILE}, {where}: the pattern '{pattern}' cannot be compiled. Write words separated "
+                                "by spaces, each with at most one '*' at its end.")
 
 
 def _check_block(language: str, block: dict, codes: Mapping[str, tuple[str, ...]]) -> None:
@@ -147,18 +158,11 @@ def _build(language: str, blocks: list[dict]) -> Grammar:
     for section in PERIOD_LISTS:
         listed["period_to" if section == "to" else section] = [
             pattern for period in periods for pattern in period.get(section, [])]
-    rules = write_rules(language, listed)
-    for name, rule in rules.items():
-        try:
-            pl.select(pl.lit("").str.contains(rule))
-        except pl.exceptions.ComputeError as error:
-            raise CodebookError(f"{FILE}, {language}: the rule '{name}' cannot be compiled: {error}. Simplify the "
-                                "patterns that were changed last.") from None
     separators = next((block["separators"] for block in blocks if "separators" in block), {})
     has = {section for section, patterns in listed.items() if patterns}
     has |= {"direct_what"} if any(block.get("direct_what") for block in blocks) else set()
     has |= {"to_is_bound"} if set(listed["to"]) & {word for code, word in entries["bounds"] if code == "max"} else set()
-    return Grammar(language, {".": "unclear", ",": "unclear"} | separators, rules,
+    return Grammar(language, separators, write_rules(language, listed),
                    {section: _name_codes(pairs) for section, pairs in entries.items()}, frozenset(has))
 
 
@@ -168,7 +172,21 @@ def _join(blocks: Iterable[Mapping], section: str) -> list[tuple[str, str]]:
             for pattern in patterns]
 
 
-def _name_codes(entries: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return each code with the rule that a whole surface fits if it means the code, in the order of the file."""
-    codes = dict.fromkeys(code for code, _ in entries)
-    return tuple((code, f"(?i)^{either(pattern for name, pattern in entries if name == code)}$") for code in codes)
+def _name_codes(entries: list[tuple[str, str]]) -> tuple[tuple[str, ...], str]:
+    """Return the codes of a section and one rule with a group for each, in the order of the file."""
+    codes = tuple(dict.fromkeys(code for code, _ in entries))
+    groups = (f"(?P<code{number}>{either(pattern for name, pattern in entries if name == code)})"
+              for number, code in enumerate(codes))
+    return codes, f"(?i)^(?:{'|'.join(groups)})$"
+
+
+def name_surfaces(rows: pl.DataFrame, surface: str, name: str, grammar: Grammar, section: str) -> pl.DataFrame:
+    """Add the column `name`: the code that the words in the column `surface` stand for in a section of units.yaml."""
+    codes, rule = grammar.names[section]
+    surfaces = rows.select(surface).drop_nulls().unique()
+    if surfaces.is_empty() or not codes:
+        return rows.with_columns(pl.lit(None, pl.String).alias(name))
+    fits = (pl.col("groups").struct.field(f"code{number}").is_not_null() for number in range(len(codes)))
+    code = pl.coalesce(pl.when(fit).then(pl.lit(code)) for fit, code in zip(fits, codes, strict=True))
+    named = surfaces.with_columns(groups=pl.col(surface).str.extract_groups(rule)).select(surface, code.alias(name))
+    return rows.join(named, on=surface, how="left", maintain_order="left")

@@ -7,6 +7,12 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
           "December")
 """Named here, because strftime would follow the machine's locale."""
 
+ARTICLES = frozenset(("United", "Netherlands", "Philippines", "Maldives", "Bahamas", "Gambia", "Czech", "Dominican", "Five",
+                      "Central", "Comoros", "Seychelles", "Cook", "Marshall", "Solomon", "Faroe", "Cayman", "Falkland"))
+BODIES = frozenset(("Union", "Nations", "Bank", "Fund", "Organization", "Organisation", "States", "Council", "Commonwealth",
+                    "Group", "Republic", "Emirates", "Asia", "Countries", "Islands", "Association"))
+"""First and last words of names that take an article."""
+
 UNIT_NAMES = {"t": "tonnes", "m2": "square metres", "m3": "cubic metres", "x": "times"}
 
 
@@ -32,6 +38,25 @@ def join_words(words: Sequence[str], most: int | None = None) -> str:
     if most is not None and len(words) > most:
         words = [*words[:most], f"{len(words) - most} more"]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def add_article(name: str) -> str:
+    """Return a partner's name as it stands in a sentence, with the article where English wants one.
+
+    >>> add_article("United Kingdom"), add_article("Serbia"), add_article("Eurasian Economic Union")
+    ('the United Kingdom', 'Serbia', 'the Eurasian Economic Union')
+    """
+    first, *rest = name.split()
+    return f"the {name}" if first in ARTICLES or (rest and rest[-1] in BODIES) else name
+
+
+def say_first(text: str) -> str:
+    """Return a text with its first letter as a capital.
+
+    >>> say_first("the European Union")
+    'The European Union'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def list_leaders(counts: Sequence[tuple[str, int]]) -> list[str]:
