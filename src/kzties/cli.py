@@ -82,12 +82,15 @@ def run_check(options: argparse.Namespace) -> int:
 
 def run_brief(options: argparse.Namespace) -> int:
     """Check, run the stages that changed under DVC, and say where the brief is and how long each stage took."""
-    from kzties.checking import check_project
+    from kzties.checking import check_again
 
-    if problems := check_project():
+    if problems := check_again():
         print("\n".join(f"- {problem}" for problem in problems), file=sys.stderr)
         print("kzties: nothing was built. Mend the above and run `make brief` again.", file=sys.stderr)
         return 2
+    from kzties.publishing import note_commit
+
+    note_commit()
     started = time.perf_counter()
     code, took = _run_dvc(["repro", *(["--force", "--no-run-cache"] if options.force else [])])
     if code:
@@ -131,6 +134,8 @@ def _run_dvc(arguments: list[str]) -> tuple[int, dict[str, float]]:
 
 def _warn_of_skipped() -> None:
     """Name the texts that could not be read, at the very end, where they are seen."""
+    if not json.loads(paths.NUMBERS.read_text(encoding="utf-8"))["texts.skipped"]["value"]:
+        return
     from kzties.staging import list_skipped
     from kzties.tables import read_table
 

@@ -48,10 +48,12 @@ class _UniqueKeyLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yam
     """Load YAML, but refuse a key given twice (YAML would keep the last one in silence)."""
 
     def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if twice := sorted({str(key) for key in keys if keys.count(key) > 1}):
-            raise yaml.constructor.ConstructorError(None, None, f"the key '{twice[0]}' stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+        mapping = super().construct_mapping(node, deep)
+        if len(mapping) < len(node.value):
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+            twice = next(str(key) for key in keys if keys.count(key) > 1)
+            raise yaml.constructor.ConstructorError(None, None, f"the key '{twice}' stands twice", node.start_mark)
+        return mapping
 
 
 def read_yaml(path: Path) -> dict:
@@ -82,7 +84,12 @@ def read_codebook(folder: Path = paths.CODEBOOK) -> Codebook:
         kinds=named(partners.get("partners"), "kind"), themes=named(themes.get("themes"), "label"),
         definitions=named(themes.get("themes"), "definition") | named(actions.get("actions"), "definition"),
         actions=named(actions.get("actions"), "label"),
-        version=str(themes.get("version", "0")), digest=hash_codebook(folder))
+        version=read_version(folder), digest=hash_codebook(folder))
+
+
+def read_version(folder: Path = paths.CODEBOOK) -> str:
+    """Return the version of the codebook as a whole."""
+    return str(read_yaml(folder / "codebook.yaml").get("version", "not known"))
 
 
 def hash_codebook(folder: Path = paths.CODEBOOK) -> str:

@@ -23,7 +23,7 @@ SENTENCE = [*PASSAGE, "sentence"]
 ITEM = ["document_id", "item"]
 
 REGEX_CONDITIONS = ("before", "after", "cue", "sentence")
-FLAG_CONDITIONS = ("home", "passage_home", "item_home", "act", "others", "listed", "headline")
+FLAG_CONDITIONS = ("home", "passage_home", "item_home", "act", "alone", "others", "listed", "headline")
 NOBODY = "nobody"
 
 LISTED = 3
@@ -111,6 +111,7 @@ def _describe_cues(hits: pl.DataFrame, passages: pl.DataFrame, roles: Roles) -> 
     return cues.with_columns(pl.col("act", "named_home", "passage_home", "item_home").fill_null(False)).with_columns(
         home=pl.col("named_home") | first_person,
         listed=pl.col("parties") >= LISTED,
+        alone=pl.col("parties") == 1,
         others=pl.col("item_partners") > 1,
         headline=pl.col("kind_passage") == "headline",
         before=pl.col("sentence_text").str.slice(0, here),

@@ -54,7 +54,7 @@ def find_dates(texts: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("text").str.to_lowercase()
     line = stamps.filter(pl.col("reason") == "dateline")
     forms = {
-        rf"\b(?P<day>\d{{1,2}})[. ]+(?P<month>\p{{L}}{{3,12}})\.?,?\s+(?P<year>\d{{4}})\b": True,
+        r"\b(?P<day>\d{1,2})[. ]+(?P<month>\p{L}{3,12})\.?,?\s+(?P<year>\d{4})\b": True,
         r"\b(?P<month>\p{L}{3,12}) (?P<day>\d{1,2}), (?P<year>\d{4})\b": True,
         r"\b(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4})\b": False,
         r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b": False,

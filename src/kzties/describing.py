@@ -50,7 +50,8 @@ def find_periods(sentences: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
     first, last = pl.col("first_part"), pl.col("last_part")
     months = first.str.strip_prefix("first")
     return rows.select(
-        "sentence", period_start="start", period_end="end", of_share=pl.col("ahead").str.contains(rules["base_of_share"]),
+        "sentence", period_start="start", period_end="end",
+        of_share=pl.col("ahead").str.contains(rules["base_of_share"]),
         period=pl.when(first.str.starts_with("first")).then(year + "-01/" + year + months)
         .when(last.is_not_null()).then(year + first + "/" + year + last)
         .when(first.is_not_null()).then(year + first)
@@ -83,17 +84,17 @@ def add_subjects(quantities: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
     counted = pl.when(pl.col("counted") & ~pl.col("unit").is_in(["unit", "item"])).then(noun)
     after = rest.str.extract(rules["what_after"], 1)
     direct = rest.str.extract(rules["what_direct"], 1) if "direct_what" in grammar.has else pl.lit(None, pl.String)
-    lead = (pl.col("left").str.replace_all(rules["what_year"], ",").str.replace(rules["around"], " ")
-            .str.replace(rules["what_verbs"], " "))
+    lead = pl.col("left").str.replace_all(rules["period"], " ").str.replace_all(" {2,}", " ")
+    lead = lead.str.replace(rules["around"], " ").str.replace(rules["what_verbs"], " ")
     lead = pl.when(~lead.str.contains(rules["what_crowded"])).then(lead)
     before = pl.coalesce(lead.str.extract(rules["what_before"], 1).str.replace(rules["what_lead"], ""),
                          pl.col("left").str.extract(rules["what_listed"], 1))
-    tidied = [_tidy(words, rules) for words in (after, direct, before)]
-    return quantities.with_columns(what=pl.coalesce(counted, *tidied, noun))
+    until_verb = [_tidy((" " + words + " ").str.replace(rules["what_stop"], ""), rules) for words in (after, direct)]
+    return quantities.with_columns(what=pl.coalesce(counted, *until_verb, _tidy(before, rules), noun))
 
 
 def _tidy(words: pl.Expr, rules: Mapping[str, str]) -> pl.Expr:
-    """Cut words at the first verb and strip small words from both ends; null where nothing else is left."""
-    words = (" " + words + " ").str.replace(rules["what_stop"], "").str.strip_chars(" '-")
-    words = words.str.replace(rules["what_ends"], "").str.replace(rules["what_starts"], "").str.strip_chars(" '-")
+    """Strip small words from both ends; null where nothing else is left."""
+    words = words.str.strip_chars(" '-").str.replace(rules["what_ends"], "")
+    words = words.str.replace(rules["what_starts"], "").str.strip_chars(" '-")
     return pl.when((words != "") & ~words.str.contains(rules["what_none"])).then(words)

@@ -18,7 +18,7 @@ DEEPEST_INCLUDE = 10
 
 DOCUMENT_KEYS = frozenset((
     "author-name", "bibliography", "csl", "description", "edition", "filters", "format", "kicker", "lang",
-    "link-citations", "nocite", "number-sections", "project", "rendered-with", "subtitle", "title", "toc", "toc-depth",
+    "link-citations", "made-from", "nocite", "number-sections", "project", "rendered-with", "subtitle", "title", "toc", "toc-depth",
     "toc-title",
 ))
 FORMAT_KEYS = {
@@ -90,7 +90,8 @@ def read_brief(source: Path, overrides: Mapping[str, object] | None = None) -> B
     _check_keys(head, source)
     metadata = {**metadata, **head, **(overrides or {})}
     formats = metadata.pop("format", None) or {}
-    filters = tuple(entry["path"] if isinstance(entry, dict) else entry for entry in metadata.pop("filters", None) or [])
+    filters = tuple(entry["path"] if isinstance(entry, dict) else entry
+                    for entry in metadata.pop("filters", None) or [])
     metadata.pop("project", None)
     variables = read_variables(source)
 
@@ -122,7 +123,7 @@ def _split_front_matter(source: Path) -> tuple[dict[str, object], list[Line]]:
 
 
 def _expand_includes(lines: list[Line], chain: tuple[Path, ...]) -> Iterator[Line]:
-    """Yield the lines, each `{{< include file >}}` replaced by the file, whose path is relative to the including one."""
+    """Yield the lines, each `{{< include file >}}` replaced by that file; its path is relative to the including one."""
     fence = ""
     for line in lines:
         place = f"{line.path}, line {line.number}"
@@ -149,18 +150,18 @@ def _check_line(text: str, place: str, inside_code: bool) -> None:
     for shortcode in _SHORTCODE.finditer(text):
         name = shortcode["name"] or ""
         if name not in ("include", "var", "meta"):
-            raise RenderError(f"{place}: the shortcode '{shortcode.group()}' is not one that the embedded renderer knows "
-                              f"(include, var, meta). Use one of these, or render with Quarto.")
+            raise RenderError(f"{place}: the shortcode '{shortcode.group()}' is not one that the embedded renderer "
+                              f"knows (include, var, meta). Use one of these, or render with Quarto.")
         if inside_code or "{" + shortcode.group() in text:
-            raise RenderError(f"{place}: a shortcode in code or in triple braces; write the characters as escaped text.")
+            raise RenderError(f"{place}: a shortcode in code or in triple braces. Write the characters escaped.")
     if "{{<" in _SHORTCODE.sub("", text):
         raise RenderError(f"{place}: a shortcode is opened by '{{{{<' and not closed on the same line.")
     if inside_code:
         return
     for pattern, what in _REFUSED:
         if found := pattern.search(text):
-            raise RenderError(f"{place}: '{found.group().strip()}' is {what}, which the embedded renderer does not carry "
-                              f"out. Remove it, or render with Quarto.")
+            raise RenderError(f"{place}: '{found.group().strip()}' is {what}, which the embedded renderer does not "
+                              f"carry out. Remove it, or render with Quarto.")
 
 
 def _look_up(shortcode: re.Match, variables: Mapping, metadata: Mapping, place: str) -> str:
@@ -192,8 +193,8 @@ def _check_keys(metadata: Mapping[str, object], path: Path) -> None:
     """Raise `RenderError` for metadata that Quarto would act on and the embedded renderer would not."""
     for key in metadata:
         if key not in DOCUMENT_KEYS:
-            raise RenderError(f"{path}, line {_find_key(path, key)}: the embedded renderer does not know the key '{key}'. "
-                              f"{nearest(key, DOCUMENT_KEYS)}")
+            raise RenderError(f"{path}, line {_find_key(path, key)}: the embedded renderer does not know the key "
+                              f"'{key}'. {nearest(key, DOCUMENT_KEYS)}")
     for name, options in (metadata.get("format") or {}).items():
         for key in (name,) if name not in FORMAT_KEYS else set(options or {}) - FORMAT_KEYS[name]:
             raise RenderError(f"{path}, line {_find_key(path, key)}: the embedded renderer does not know '{key}' under "
@@ -202,8 +203,9 @@ def _check_keys(metadata: Mapping[str, object], path: Path) -> None:
 
 def _find_key(path: Path, key: str) -> int:
     """Return the number of the first line that sets `key`."""
+    sets = re.compile(rf"\s*{re.escape(key)}\s*:")
     lines = path.read_text(encoding="utf-8").splitlines()
-    return next((number for number, line in enumerate(lines, start=1) if re.match(rf"\s*{re.escape(key)}\s*:", line)), 1)
+    return next((number for number, line in enumerate(lines, start=1) if sets.match(line)), 1)
 
 
 def _read_lines(path: Path, what: str) -> list[Line]:

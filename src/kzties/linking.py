@@ -140,7 +140,8 @@ def describe_events(items: pl.DataFrame, pairs: pl.DataFrame, passages: pl.DataF
 def _title_items(items: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
     """Return a title for each event: its earliest headline, in English if there is one, else its first sentence."""
     kept = passages.filter("kept").join(items.select(*ITEM, "event_id", "published"), on=ITEM)
-    order = ["event_id", pl.col("kind") != "headline", pl.col("language") != "en", pl.col("published").fill_null(pl.date(9999, 1, 1)), *PASSAGE]
+    order = ["event_id", pl.col("kind") != "headline", pl.col("language") != "en",
+             pl.col("published").fill_null(pl.date(9999, 1, 1)), *PASSAGE]
     first = kept.sort(order).unique("event_id", keep="first", maintain_order=True)
     sentence = split_sentences(first).filter(pl.col("sentence") == 1).select(*PASSAGE, "sentence_text")
     words = pl.col("sentence_text").str.strip_chars()

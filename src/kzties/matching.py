@@ -11,7 +11,8 @@ from kzties.codebook import PATTERN_SCHEMA, normalise
 
 WORD = r"[\w\u{AD}]+"
 PHRASE_END = r"[,;:!?()]|[.…]\s"
-"""A pattern of several words never reaches over these: `energy, industry` is not the energy industry."""
+"""A pattern of several words never reaches over these: `energy, industry` is not the energy industry. An excluded phrase
+may (`Atlanta, Georgia`)."""
 
 KEY = ("document_id", "passage")
 
@@ -33,7 +34,7 @@ def match_patterns(passages: pl.DataFrame, patterns: pl.DataFrame) -> pl.DataFra
                                                           pl.col("cue_end") - pl.col("cue_start")))
     in_language = ((pl.col("variable") == "partner") | (pl.col("language_right").str.head(2) == pl.col("language"))
                    | pl.col("language_right").eq("any") | pl.col("language").eq("und"))
-    in_one_phrase = ~pl.col("cue").str.contains(PHRASE_END)
+    in_one_phrase = pl.col("swallows") | ~pl.col("cue").str.contains(PHRASE_END)
     in_case = ~pl.col("capitals") | ~pl.col("cue").str.contains(r"\p{Ll}")
     hits = hits.filter(in_language, in_case, in_one_phrase).drop("language").rename({"language_right": "language"})
     return keep_longest(hits).filter(~pl.col("swallows")).select(*HITS, *list(PATTERN_SCHEMA)[1:])

@@ -11,11 +11,14 @@ from kzties.describing import add_periods, add_rates, add_subjects
 from kzties.numbering import CONTEXT, MARK, find_numbers, join_words, neighbour
 from kzties.phrasing import START
 from kzties.tables import QUANTITIES
-from kzties.units_grammar import Grammar, Units, build_grammar, name_grammar, name_surfaces
+from kzties.units_grammar import UNKNOWN, Grammar, Units, build_grammar, name_grammar, name_surfaces
 
-SENTENCE_END = r"""([.!?…]["'»”)\]]*)( +["«„“(\[]*\p{Lu})"""
-ABBREVIATIONS = (rf"({START}(?:(?i:г|гг|ст|св|им|u\.s|u\.k|mr|mrs|ms|dr|st|no|prof)|\p{{Lu}}))\. ",
-                 rf"({START}(?i:млн|млрд|трлн|тыс|mln|mlrd|долл|руб))\. (\p{{Lu}}{{2}})")
+SENTENCE_ENDS = (r"""([.!?…]["'»”)\]]*)( +["«„“(\[]*\p{Lu})""",
+                 r"""(\p{Ll}{4}[.!?…]["'»”)\]]*)( +["«„“(\[]*[0-9])""")
+ABBREVIATIONS = (
+    rf"({START}(?:(?i:г|гг|ст|св|им|u\.s|u\.k|mr|mrs|ms|dr|st|no|prof|approx|sept|mrd|mio|tsd)|\p{{Lu}}))\. ",
+    rf"({START}(?i:млн|млрд|трлн|тыс|mln|mlrd|долл|руб))\. (\p{{Lu}}{{2}})",
+)
 """A dot after these ends no sentence: `в 2025 г. Казахстан`, `5 млн. USD`."""
 LEADER = "\u2024"
 """Stands for such a dot while sentences are split: one character for one."""
@@ -31,10 +34,17 @@ def find_quantities(passages: pl.DataFrame, units: Units) -> pl.DataFrame:
 
     Offsets are characters of the decoded raw text: `surface` is what stands there. What a grammar cannot read for
     certain (`1,456` in an unknown language) is left out, never guessed.
+
+    >>> from kzties.units_grammar import read_units
+    >>> text = "It is planned to increase transit from 28 million to 45 million tonnes per year."
+    >>> passages = pl.DataFrame({"document_id": ["a"], "item": [1], "passage": [1], "language": ["en"],
+    ...                          "start": [100], "text": [text]})
+    >>> find_quantities(passages, read_units()).select("value", "unit", "per", "role", "start").rows()
+    [(28000000.0, 't', 'year', 'from', 139), (45000000.0, 't', 'year', 'to', 153)]
     """
     grammars = {language: name_grammar(language or "", units) for language in passages["language"].unique()}
     sentences = split_sentences(passages).with_columns(
-        grammar=pl.col("language").replace_strict(grammars, default="und", return_dtype=pl.String))
+        grammar=pl.col("language").replace_strict(grammars, default=UNKNOWN, return_dtype=pl.String))
     found = [measure(rows.drop("grammar"), build_grammar(name, units), units)
              for (name,), rows in sentences.partition_by("grammar", as_dict=True).items()]
     if not found:
@@ -59,7 +69,9 @@ def split_sentences(passages: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("text").str.replace_all(SPACES, " ").str.replace_all(APOSTROPHES, "'")
     text = text.str.replace_all(ABBREVIATIONS[0], f"${{1}}{LEADER} ")
     text = text.str.replace_all(ABBREVIATIONS[1], f"${{1}}{LEADER} ${{2}}")
-    text = text.str.replace_all(r"([\r\n])", f"${{1}}{MARK}").str.replace_all(SENTENCE_END, f"${{1}}{MARK}${{2}}")
+    for end in SENTENCE_ENDS:
+        text = text.str.replace_all(end, f"${{1}}{MARK}${{2}}")
+    text = text.str.replace_all(r"([\r\n])", f"${{1}}{MARK}")
     size = pl.col("text").str.len_chars().cast(pl.Int64)
     return (
         passages.select("document_id", "item", "passage", "language", text=text.str.split(MARK)).explode("text")
@@ -123,6 +135,7 @@ def settle_units(numbers: pl.DataFrame, grammar: Grammar, units: Units) -> pl.Da
         | (year & (counted | money | ((pl.col("after").str.len_chars() == 1) & (after != "%"))))
         | (after.is_in(LENGTHS) & natural)
         | ((after == "x") & ~times & (value % 1 == 0))
+        | ((after == "m") & pl.col("measure").eq("m") & rest.str.contains(rules["measured"]))  # `87.7m tonnes`
         | (pl.col("sign").is_not_null() & money & rest.str.contains("^ ?[0-9]"))  # the sign of the next number
     ).fill_null(False)
     own = ~none & after.is_not_null()
@@ -135,7 +148,7 @@ def settle_units(numbers: pl.DataFrame, grammar: Grammar, units: Units) -> pl.Da
         stop=pl.col("end") + pl.when(reaches).then("span").otherwise(0),
     ).with_columns(refused=pl.col("refused") | (
         (before.is_not_null() & money & (before != after))
-        | (left.str.contains("(?:^|[ (])-$") & (pl.col("unit") == "%"))).fill_null(False))
+        | (left.str.contains("(?:^| )-$") & (pl.col("unit") == "%"))).fill_null(False))
 
 
 def add_bounds(numbers: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:

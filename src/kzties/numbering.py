@@ -119,5 +119,5 @@ def join_words(numbers: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
              "before_code", "digits", "fraction", "word")
     total = pl.when(~pl.col("exact").is_null().any()).then(pl.col("exact").sum())
     return numbers.with_columns(exact=exact).group_by("number", maintain_order=True).agg(
-        pl.col(first).first(), pl.col("end", "right").last(), pl.col("power").max(), pl.col("refused").any(), value=total,
-        mantissa=pl.when(pl.len() == 1).then(pl.col("mantissa").first()).otherwise(total.cast(pl.String)))
+        pl.col(first).first(), pl.col("end", "right").last(), pl.col("power").max(), pl.col("refused").any(),
+        value=total, mantissa=pl.when(pl.len() == 1).then(pl.col("mantissa").first()).otherwise(total.cast(pl.String)))

@@ -15,7 +15,7 @@ KNOWN: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {
     "codes": {"inherit_partner": YES_OR_NO},
     "ties": {"days_apart": WHOLE, "statement_words": WHOLE, "shared_figures": WHOLE},
     "agreement": {"resamples": WHOLE, "seed": WHOLE, "confidence": SHARE, "tentative_below": SHARE},
-    "charts": {"partners_shown": WHOLE},
+    "charts": {"partners_shown": WHOLE, "quantities_shown": WHOLE, "outlets_shown": WHOLE},
     "render": {"engine": ("auto", "quarto", "embedded"), "paper": ("a4", "us-letter")},
 }
 """What each parameter must be: a description, or the allowed words."""

@@ -17,7 +17,7 @@ BEGINNING = r"(?:^|[ (/'\"«„“”–—-])"
 DIGITS = r"(?:[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,:/][0-9]+)*)"
 """Digits with whatever joins digits; what they mean, if anything, is decided by their shape."""
 YEAR = "(?:19|20)[0-9]{2}"
-CASE_ENDING = f"(?:['-]{LETTER}{{1,6}})?"
+CASE_ENDING = rf"\.?(?:['-]{LETTER}{{1,6}})?"
 DASH = r"[-–—\x{2212}]"
 
 
@@ -73,8 +73,8 @@ def _number_rules(words: Mapping[str, str]) -> dict[str, str]:
         "fraction_needs": f"^ {words['fractions_need']}{END}",
         "not_fraction": f"^ (?:[0-9]|{words['not_fractions']}{END})|^[-/]",
         "not_fraction_after": f"{START}{words['not_fractions_after']} $",
-        "minus": r"(?:^|[^\p{L}\p{N}%])\x{2212}$",
-        "glued_before": r"[\p{L}\p{N}_+#№/\\@*]$|[0-9][.,:]$",
+        "minus": r"(?:^|[^\p{L}\p{N}%])\x{2212}$|[(][-–]$",
+        "glued_before": r"[\p{L}\p{N}_#№/\\@*]$|[\p{L}\p{N}]\+$|[0-9][.,:]$",
         "hyphen_before": r"\p{L}[-–]$",
         "name_before": f"{START}{words['names_before']}[ .]{{0,2}}$",
         "runs_on": r"^[\p{L}_]", "glued": f"^{words['glued']}{END}",
@@ -95,6 +95,7 @@ def _unit_rules(language: str, listed: Mapping[str, list[str]], words: Mapping[s
                 f"(?: (?P<bound_skip>{words['bounds_after']}))?(?: {words['fillers']})?)"
                 f"(?:[ -]?(?P<measure>{measures}){END}|[ -]?(?P<sign>{signs})"
                 f"|(?P<between>(?: {adjective}){{0,3}}?) (?P<noun>{words['nouns']}){END})",
+        "measured": f"^ (?:{measures}|{words['nouns']}){END}",
         "not_after": f"^(?:'|[ -]{words['not_after']}{END})",
         "times_before": f"{START}{words['times_before']} (?:{words['bounds']} )?$",
     } | {f"has_{name}": f"{START}{words[name]}{END}" for name in ("not_between", "times_need", "nature")}
@@ -105,13 +106,14 @@ def _neighbour_rules(words: Mapping[str, str]) -> dict[str, str]:
     bound = f"(?:{words['bounds']} )?"
     return {
         "around": f"{START}(?:(?P<role>{words['roles']})[ :,–-]*)?(?:(?P<range>{words['ranges']}) )?"
-                  f"(?:(?P<to>{words['to']}) )?(?:(?P<bound>{words['bounds']}) ?)?(?:(?:the|a|an) )?$",
+                  f"(?:(?P<to>{words['to']}) )?(?:(?P<bound>{words['bounds']}) ?|the )?$",
         "after": f"^{CASE_ENDING} ?(?P<bound_after>{words['bounds_after']}){END}",
         "per": f"^{CASE_ENDING}(?P<between>(?: {WORD}){{0,4}}?) ?(?P<per>{words['per']}){END}",
         "per_at_once": f"^{CASE_ENDING} ?{words['per']}{END}",
         "not_per": f"^.{{0,40}}?{words['not_per']}",
         "per_before": f"{START}(?P<per_before>{words['per_before']}) (?:{WORD} ){{0,2}}$",
-        "dash": f"^ ?{DASH} ?$", "to": f"^,? ?{words['to']} {bound}$", "and": f"^ {words['and']} {bound}$",
+        "dash": f"^ ?{DASH} ?$", "to": f"^(?: {words['per']})?,? ?{words['to']} {bound}$",
+        "and": f"^ {words['and']} {bound}$",
         "of": f"^ {words['of']} $",
         "from_ending": f"{words['from_endings']} $", "from_gap": f"^(?:['-]?{words['from_endings']})? $",
         "has_changes": f"{START}{words['changes']}{END}",
@@ -122,7 +124,7 @@ def _period_rules(words: Mapping[str, str]) -> dict[str, str]:
     """How a year, a quarter or a month is named, and when it is only what the number is compared with."""
     range_ = f" ?(?:{DASH}|{words['period_to']}) ?"
     part = f"{words['parts']}(?:{range_}{words['parts']})?"
-    joiner = f"[ ,.]{{1,2}}(?:{words['joiners']}[ ,]{{1,2}}){{0,2}}"
+    joiner = f"(?:[.]? [0-9]{{1,2}})?[ ,.]{{1,2}}(?:{words['joiners']}[ ,]{{1,2}}){{0,2}}"
     return {
         "period": rf"(?:^|[^\w–—-])(?:(?:{part}{joiner})?{YEAR}(?:[-–—/]{YEAR})?(?:{joiner}{part})?"
                   f"|{words['relative']}){END}",
@@ -131,7 +133,7 @@ def _period_rules(words: Mapping[str, str]) -> dict[str, str]:
         "base": f"{START}(?:{words['bases']} (?:{WORD} ){{0,4}}|{words['bases_near']} )$",
         "base_of_share": f"{START}{words['bases_of_shares']} $",
         "base_after": f"^(?:[-'.]?{WORD}|)(?: {WORD}){{0,2}} {words['bases_after']}",
-        "near": rf"^(?:\.?{CASE_ENDING})(?: {WORD}){{0,5}} ?[(]?$",
+        "near": rf"^{CASE_ENDING}(?: {WORD}){{0,5}} ?[(]?$",
     }
 
 
@@ -153,5 +155,5 @@ def _subject_rules(listed: Mapping[str, list[str]], words: Mapping[str, str]) ->
         "what_starts": f"^(?:(?:{small}|{words['bounds_after']}|{words['joiners']}|{words['parts']}"
                        f"|{words['relative']})(?:[ -]|$))+",
         "what_none": f"^(?:{small}|{verb})$",
-        "what_crowded": f"[0-9%€$£₸₽] ?(?:{WORD} )+$", "what_year": f"{YEAR}(?: {words['joiners']})?",
+        "what_crowded": f"[0-9%€$£₸₽] ?(?:{WORD} )+$",
     }

@@ -1,7 +1,7 @@
 """The last stage: `reports/brief.qmd` becomes `brief.html` and `brief.pdf`, by Quarto or by the embedded renderer.
 
-Whatever comes out of raw texts passes `escape_markdown` on its way into the brief, so that it shows as it is printed and
-is never carried out; the finished page carries a content security policy that would stop it a second time.
+Whatever comes out of raw texts passes `escape_markdown` on its way into the brief, so that it shows as it is printed
+and is never carried out; the finished page carries a content security policy that would stop it a second time.
 """
 
 import os
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -37,7 +38,7 @@ class Rendering:
     pdf: Path
 
 
-# -- Text from raw sources ----------------------------------------------------------------------------------------------
+# -- Text from raw sources ---------------------------------------------------------------------------------------------
 
 def escape_markdown(text: str) -> str:
     """Return `text` as Markdown that shows exactly these characters, in both formats and with both renderers.
@@ -95,7 +96,7 @@ BIBTEX = {character: f"{{\\{character}}}" for character in "&%{}#$_"} | {
 } | {character: f"{{{character}}}" for character in "-<>!?,|"}
 
 
-# -- Rendering ----------------------------------------------------------------------------------------------------------
+# -- Rendering ---------------------------------------------------------------------------------------------------------
 
 def find_engine(engine: str = "auto") -> str:
     """Return `quarto` or `embedded`: what `engine` means on this machine.
@@ -106,8 +107,8 @@ def find_engine(engine: str = "auto") -> str:
         raise RenderError(f"params.yaml, render.engine: '{engine}' is no renderer. {nearest(engine, ENGINES)}")
     present = shutil.which("quarto") is not None
     if engine == "quarto" and not present:
-        raise RenderError("params.yaml, render.engine is 'quarto', but there is no `quarto` on PATH. Install Quarto 1.10 "
-                          "or later, or set render.engine to 'auto' or 'embedded'.")
+        raise RenderError("params.yaml, render.engine is 'quarto', but there is no `quarto` on PATH. Install Quarto "
+                          "1.10 or later, or set render.engine to 'auto' or 'embedded'.")
     return "embedded" if engine == "embedded" or not present else "quarto"
 
 
@@ -134,7 +135,8 @@ def render_brief(engine: str = "auto", paper: str = "a4", source: Path = paths.R
     versions = read_versions(engine)
     day = day or _read_day(source)
     render = _render_with_quarto if engine == "quarto" else _render_embedded
-    page, pdf = render(source, paper, day, name_renderer(engine, versions))
+    colophon = {"rendered-with": name_renderer(engine, versions), "made-from": read_commit(source.parent)}
+    page, pdf = render(source, paper, day, colophon)
     html_path, pdf_path = source.with_suffix(".html"), source.with_suffix(".pdf")
     write_bytes(html_path, seal_page(page).encode())
     write_bytes(pdf_path, pdf)
@@ -154,27 +156,53 @@ def name_renderer(engine: str, versions: dict[str, str]) -> str:
     return f"the embedded renderer (pandoc {versions['pandoc']}, Typst {versions['typst']})"
 
 
+def read_commit(reports: Path) -> str:
+    """Return the commit that the brief is made from, as `kzties brief` noted it in `commit.txt` before the stages."""
+    note = reports / "commit.txt"
+    return note.read_text(encoding="utf-8").strip() if note.is_file() else "a commit not noted"
+
+
+def note_commit(root: Path = paths.ROOT) -> None:
+    """Write to `reports/commit.txt` the last commit that changed any input; a file of its own, so that DVC sees it.
+
+    The commit that adds `dvc.lock` itself changes no input, so that a clone of it renders the same bytes.
+    """
+    inputs = ("data/raw", "data/gold", "codebook", "src", "notebooks", "params.yaml", "reports/brief.qmd",
+              "reports/templates", "reports/brief.css", "reports/_quarto.yml", "requirements.lock")
+    try:
+        ask = lambda *words: subprocess.run(["git", *words, "--", *inputs], cwd=root, capture_output=True, text=True,  # noqa: E731
+                                            check=True).stdout.strip()
+        commit, changed = ask("log", "-1", "--format=%h", "--abbrev=10"), ask("status", "--porcelain")
+        told = f"commit {commit}{' with uncommitted changes' if changed else ''}" if commit else "no commit yet"
+    except (OSError, subprocess.CalledProcessError):
+        told = "a copy without git"
+    note = root / "reports" / "commit.txt"
+    if not note.is_file() or note.read_text(encoding="utf-8") != told + "\n":
+        write_bytes(note, f"{told}\n".encode())
+
+
 def _read_day(source: Path) -> date | None:
     """Return the variable `date`, if there is one."""
     written = read_variables(source).get("date")
     try:
         return date.fromisoformat(str(written)) if written else None
     except ValueError:
-        raise RenderError(f"{source.with_name('_variables.yml')}: date '{written}' is not written YYYY-MM-DD.") from None
+        path = source.with_name("_variables.yml")
+        raise RenderError(f"{path}: date '{written}' is not written YYYY-MM-DD.") from None
 
 
-def _render_embedded(source: Path, paper: str, day: date | None, renderer: str) -> tuple[str, bytes]:
+def _render_embedded(source: Path, paper: str, day: date | None, colophon: Mapping[str, str]) -> tuple[str, bytes]:
     """Return page and PDF as pandoc and Typst make them, side by side."""
     from kzties import rendering
 
-    brief = read_brief(source, {"rendered-with": renderer})
+    brief = read_brief(source, colophon)
     with ThreadPoolExecutor(max_workers=2) as pool:
         pdf = pool.submit(rendering.set_pdf, brief, paper, day)
         page = pool.submit(rendering.set_html, brief)
         return page.result(), pdf.result()
 
 
-def _render_with_quarto(source: Path, paper: str, day: date | None, renderer: str) -> tuple[str, bytes]:
+def _render_with_quarto(source: Path, paper: str, day: date | None, colophon: Mapping[str, str]) -> tuple[str, bytes]:
     """Return page and PDF as Quarto makes them, in a copy of the folder that leaves nothing behind."""
     midnight = datetime.combine(day or date(1970, 1, 1), datetime.min.time(), tzinfo=UTC)
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(midnight.timestamp()))}
@@ -184,8 +212,8 @@ def _render_with_quarto(source: Path, paper: str, day: date | None, renderer: st
         # The template is an .html file too, and must come along.
         shutil.copytree(source.parent / "templates", folder / "templates", dirs_exist_ok=True)
         for target, option in (("html", []), ("typst", ["-M", f"papersize:{paper}"])):
-            command = [str(shutil.which("quarto")), "render", source.name, "--to", target, "--quiet",
-                       "-M", f"rendered-with:{renderer}", *option]
+            told = [word for name, text in colophon.items() for word in ("-M", f"{name}:{text}")]
+            command = [str(shutil.which("quarto")), "render", source.name, "--to", target, "--quiet", *told, *option]
             answer = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
             if answer.returncode:
                 raise RenderError(f"Quarto could not render {source} ({target}):\n{answer.stderr.strip()[-2000:]}")

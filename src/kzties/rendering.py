@@ -112,7 +112,8 @@ def _run_pandoc(brief: Brief, target: str, options: list[str]) -> str:
         metadata_file.write_text(json.dumps(metadata), encoding="utf-8")
         command = [
             str(find_pandoc()), "--from", READER, "--to", target, "--standalone", "--wrap=none", "--fail-if-warnings",
-            "--metadata-file", str(metadata_file), *(f"--lua-filter={path}" for path in filters), "--citeproc", *options,
+            "--metadata-file", str(metadata_file), *(f"--lua-filter={path}" for path in filters), "--citeproc",
+            *options,
         ]
         if brief.metadata.get("toc"):
             command += ["--toc", f"--toc-depth={brief.metadata.get('toc-depth', 3)}"]

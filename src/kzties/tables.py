@@ -251,3 +251,23 @@ def read_table(name: str, folder: Path = paths.PROCESSED) -> pl.DataFrame:
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not built yet. Run `make brief` (or `dvc repro`) first.")
     return pl.read_parquet(path).select(*TABLES[name].columns)
+
+
+def describe_tables() -> str:
+    """Return the data dictionary of all tables as Markdown; `docs/tables.md` is this text."""
+    lines = ["# Tables", "",
+             "Made by `python -m kzties.tables > docs/tables.md` from `src/kzties/tables.py`; a test keeps both equal."]
+    for table in TABLES.values():
+        lines += ["", f"## {table.name}", "", f"One row is {table.row}. Key: {', '.join(f'`{name}`' for name in table.key)}.", "",
+                  "| column | type | unit | what it is |", "| --- | --- | --- | --- |"]
+        for name, column in table.columns.items():
+            allowed = f" One of: {', '.join(column.allowed)}." if column.allowed else ""
+            kind = "list of text" if isinstance(column.dtype, pl.List) else {
+                pl.String: "text", pl.Int64: "whole number", pl.Float64: "number", pl.Date: "day", pl.Boolean: "yes or no",
+            }[type(column.dtype)]
+            lines.append(f"| {name} | {kind} | {column.unit or ''} | {column.meaning}{allowed} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(describe_tables(), end="")

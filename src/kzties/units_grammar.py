@@ -48,17 +48,16 @@ class Grammar:
 
 @dataclass(frozen=True)
 class Units:
-    """The checked blocks of units.yaml by language, the codes by kind (money, measures, nouns, rates), the version."""
+    """The checked blocks of units.yaml by language, the codes by kind (money, measures, nouns, rates)."""
 
     blocks: Mapping[str, dict]
     codes: Mapping[str, tuple[str, ...]]
-    version: str
 
 
 def read_units(folder: Path = paths.CODEBOOK) -> Units:
     """Read `folder/units.yaml`; what cannot be carried out is a `CodebookError` naming file, key and nearest name."""
     content = read_yaml(folder / FILE)
-    _check_keys("the top", content, ("version", "codes", "languages"))
+    _check_keys("the top", content, ("codes", "languages"))
     codes = content.get("codes") or {}
     _check_keys("codes", codes, ("money", "measures", "nouns", "rates"))
     codes = {kind: tuple(map(str, names)) for kind, names in codes.items()}
@@ -66,7 +65,7 @@ def read_units(folder: Path = paths.CODEBOOK) -> Units:
     _check_keys("languages", blocks, LANGUAGES)
     for language, block in blocks.items():
         _check_block(language, block, codes)
-    return Units(blocks, codes, str(content.get("version", "0")))
+    return Units(blocks, codes)
 
 
 def name_grammar(language: str, units: Units) -> str:

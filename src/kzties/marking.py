@@ -1,0 +1,36 @@
+"""Mark up what the fragments of the brief are made of: figures, tables, and the anchors that links lead to."""
+
+from collections.abc import Iterable, Sequence
+
+from kzties.publishing import escape_markdown
+from kzties.theming import Chart
+
+LARGEST_TABLE = 60
+"""Rows of a table in the brief; the rest is in the tables themselves and said so below."""
+
+
+def mark_figure(chart: Chart) -> str:
+    """Return a chart as a numbered figure with its alt text, its data one click away."""
+    name = chart.name.replace("_", "-")
+    return (f"![{escape_markdown(chart.caption)}](figures/{chart.name}.svg)"
+            f'{{#fig-{name} fig-alt="{escape_markdown(chart.alt)}"}}\n\n')
+
+
+def mark_table(header: Sequence[str], align: str, rows: Iterable[Sequence[str]], caption: str, name: str) -> str:
+    """Return a numbered pipe table; `align` has a letter (l or r) and a relative width a column, as in `l3 r1`."""
+    rule = "|".join(f"{':' * (column[0] == 'l')}{'-' * (4 * int(column[1:]))}{':' * (column[0] == 'r')}"
+                    for column in align.split())
+    rows = list(rows)
+    body = "\n".join(f"| {' | '.join(row)} |" for row in rows[:LARGEST_TABLE])
+    more = f" The first {LARGEST_TABLE} of {len(rows):,} rows." if len(rows) > LARGEST_TABLE else ""
+    return f"| {' | '.join(header)} |\n|{rule}|\n{body}\n\n: {escape_markdown(caption + more)} {{#tbl-{name}}}\n\n"
+
+
+def source_key(document_id: str) -> str:
+    """Return the citation key of a document: letters, digits and hyphens only."""
+    return "source-" + "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in document_id)
+
+
+def passage_anchor(document_id: str, passage: int) -> str:
+    """Return the anchor of a passage in the evidence annex."""
+    return f"ev-{source_key(document_id).removeprefix('source-')}-{passage}"
