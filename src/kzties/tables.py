@@ -217,8 +217,6 @@ def write_bytes(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         os.chmod(neighbour, 0o644)
         os.replace(neighbour, path)
     except BaseException:
@@ -238,11 +236,19 @@ def write_table(name: str, table: pl.DataFrame, folder: Path = paths.PROCESSED) 
 def write_csv(name: str, table: pl.DataFrame, folder: Path) -> Path:
     """Write `folder/name.csv` (UTF-8), lists joined by spaces, no cell able to act as a spreadsheet formula."""
     flat = check_table(name, table).with_columns(pl.col(pl.List(pl.String)).list.join(" "))
-    armed = pl.col(pl.String).str.contains(r"^[=+\-@\t\r]")
-    flat = flat.with_columns(pl.when(armed).then(pl.lit("'") + pl.col(pl.String)).otherwise(pl.col(pl.String)))
     path = folder / f"{name}.csv"
-    write_bytes(path, flat.write_csv().encode())
+    write_bytes(path, disarm_formulas(flat).write_csv().encode())
     return path
+
+
+def disarm_formulas(table: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would run as a formula.
+
+    >>> disarm_formulas(pl.DataFrame({"name": ["=1+1", "Serbia"]}))["name"].to_list()
+    ["'=1+1", 'Serbia']
+    """
+    armed = pl.col(pl.String).str.contains(r"^\s*[=+\-@\t\r]")
+    return table.with_columns(pl.when(armed).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep())
 
 
 def read_table(name: str, folder: Path = paths.PROCESSED) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import polars as pl
 
 from kzties import paths
 from kzties.converting import convert_specs, start_converter
-from kzties.tables import ACTIONS, write_bytes
+from kzties.tables import ACTIONS, disarm_formulas, write_bytes
 from kzties.typesetting import FAMILY, FALLBACK, FONTS, embed_typeface
 
 WIDTH = 640
@@ -101,19 +101,16 @@ def describe_svg(svg: str, chart: Chart) -> str:
 
 
 def write_charts(charts: Sequence[Chart], folder: Path = paths.FIGURES, converter: Popen | None = None) -> list[Path]:
-    """Write each chart as SVG, PNG (twice the size), Vega-Lite JSON and CSV, and `figures.json` that describes all.
+    """Write each chart as SVG, Vega-Lite JSON and CSV, and `figures.json` that describes all.
 
     Return the paths. A `converter` that was started before the charts were drawn saves its second of waking.
     """
-    import vl_convert
-
-    vl_convert.register_font_directory(str(FONTS))
     written, described = [], []
     for chart, svg in zip(charts, convert_specs([chart.spec for chart in charts],
                                                 converter or start_converter(FONTS)), strict=True):
         width, height = (round(float(svg.split(f' {side}="')[1].split('"')[0])) for side in ("width", "height"))
         contents = {
-            "svg": describe_svg(embed_typeface(svg), chart).encode(), "png": vl_convert.svg_to_png(svg, scale=2),
+            "svg": describe_svg(embed_typeface(svg), chart).encode(),
             "vl.json": write_json(chart.spec), "csv": disarm_formulas(chart.data).write_csv().encode(),
         }
         for ending, content in contents.items():
@@ -129,13 +126,3 @@ def write_charts(charts: Sequence[Chart], folder: Path = paths.FIGURES, converte
 def write_json(content: object) -> bytes:
     """Return `content` as canonical JSON: keys sorted, two spaces, one line break at the end."""
     return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
-
-
-def disarm_formulas(table: pl.DataFrame) -> pl.DataFrame:
-    """Put an apostrophe before texts that a spreadsheet would run as a formula.
-
-    >>> disarm_formulas(pl.DataFrame({"name": ["=1+1", "Serbia"]}))["name"].to_list()
-    ["'=1+1", 'Serbia']
-    """
-    armed = pl.col(pl.String).str.contains(r"^\s*[=+\-@\t\r]")
-    return table.with_columns(pl.when(armed).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep())
