@@ -42,7 +42,7 @@ def test_problems_of_several_files_are_told_together(project):
 
 
 @pytest.mark.parametrize(("old", "new", "words"), [
-    ("days_apart: 10", "days_apart: ten", "'ties.days_apart' is 'ten', but must be a whole number"),
+    ("days_apart: 10", "days_apart: ten", "'ties.days_apart' is 'ten', but must be a whole number from 0 to 36500"),
     ("engine: auto", "engine: quatro", "Did you mean 'quarto'?"),
     ("legacy_encoding: windows-1251", "legacy_encoding: windows-9", "must be an encoding"),
     ("confidence: 0.95", "confidence: 95", "must be a number from 0 to 1"),

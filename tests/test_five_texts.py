@@ -42,7 +42,9 @@ def test_russia_and_china_are_not_coded_from_the_readers_comment(tables):
 
 def test_what_is_only_a_place_or_a_stop_is_no_counterpart(tables):
     roles = tables["codes"].filter(pl.col("variable") == "partner")
-    assert {"BEL", "UZB", "CHN", "CUB"} == set(roles.filter(pl.col("role") == "mentioned")["code"])
+    assert set(roles.filter(pl.col("role") == "mentioned")["code"]) == {"BEL", "UZB", "CHN", "CUB", "RUS"}
+    moscow = roles.filter(pl.col("cue") == "Moscow").row(0, named=True)
+    assert (moscow["role"], moscow["rule"]) == ("mentioned", "capital_as_place")
 
 
 def test_the_figures_are_there(tables):

@@ -222,3 +222,9 @@ def test_every_raw_text_has_its_row_and_every_row_its_text():
     for row in rows:
         if row.get("sha256"):
             assert hashlib.sha256((ROOT / "data" / "raw" / row["file"]).read_bytes()).hexdigest() == row["sha256"]
+
+
+def test_the_data_dictionary_is_that_of_the_code():
+    from kzties.tables import describe_tables
+
+    assert read("docs/tables.md") == describe_tables()

@@ -95,8 +95,10 @@ def draw_partner_themes(events: pl.DataFrame, ties: pl.DataFrame, labels: Labels
                            if ink_on(row["fill"]) == ink], ink, align="center", bold=True)
                for ink in sorted({ink_on(fill) for fill in filled["fill"]})]
     total = ties["event_id"].n_unique()
-    by_theme = ties.group_by("theme").agg(n=pl.col("event_id").n_unique())
-    top_themes = [theme for theme in themes if by_theme.filter(theme=theme)["n"].item() == by_theme["n"].max()]
+    # `general` says that no area is given: it has its column, but it is no area that could lead
+    areas = ties.filter(pl.col("theme") != "general") if set(themes) != {"general"} else ties
+    by_theme = areas.group_by("theme").agg(n=pl.col("event_id").n_unique())
+    top_themes = [theme for theme in by_theme["theme"].sort() if by_theme.filter(theme=theme)["n"].item() == by_theme["n"].max()]
     joined, one = say_first(name_some([name_code(theme, labels) for theme in top_themes])), len(top_themes) == 1
     title = (f"{joined} {'comes' if one else 'come'} up most: in {by_theme['n'].max():,} of "
              f"{count(total, 'event')}{'' if one else ' each'}")

@@ -54,8 +54,9 @@ def check_again(root: Path = paths.ROOT) -> list[str]:
 def hash_inputs(root: Path) -> str:
     """Return one SHA-256 of all that the check looks at: codebook, parameters, sources, names of texts, the code itself."""
     digest = hashlib.sha256()
-    texts = sorted(path.name for path in (root / "data" / "raw").iterdir())
-    digest.update("\n".join(texts).encode())
+    raw = root / "data" / "raw"
+    texts = sorted(path.name for path in raw.iterdir()) if raw.is_dir() else ["missing"]
+    digest.update("\n".join(texts).encode(errors="surrogateescape"))
     for path in (*sorted((root / "codebook").glob("*.yaml")), root / "params.yaml", root / "data" / "raw" / "sources.csv",
                  *sorted(Path(__file__).parent.glob("*.py"))):
         digest.update(path.read_bytes() if path.is_file() else b"missing")

@@ -21,6 +21,9 @@ PLEASE = {"passages": "reading and segmenting the raw texts", "codes": "coding p
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a file's name may hold what no encoding can print
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(arguments)
     try:
         return options.run(options)

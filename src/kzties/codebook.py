@@ -62,6 +62,8 @@ def read_yaml(path: Path) -> dict:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # a safe loader
     except FileNotFoundError:
         raise CodebookError(f"{path} is missing. Restore it from the repository.") from None
+    except OSError as error:
+        raise CodebookError(f"{path} cannot be read: {error.strerror}. Restore it from the repository.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""

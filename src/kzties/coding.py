@@ -82,12 +82,15 @@ def code_partners(hits: pl.DataFrame, passages: pl.DataFrame, roles: Roles) -> p
     cues = _describe_cues(hits, passages, roles)
     rule = pl.coalesce([pl.when(_fits(rule)).then(pl.lit(rule["name"])) for rule in roles.rules])
     role_of = {rule["name"]: rule["role"] for rule in roles.rules}
-    is_counterpart = (pl.col("role") == "counterpart").any().over(*ITEM, "code")
+    acts_here = (pl.col("role") == "counterpart").any().over(*ITEM, "code")
+    # whoever acts with Kazakhstan in one sentence is its counterpart in the whole item; but where the party is only the
+    # place of a meeting or a stop of a route, it stays that
+    elsewhere = acts_here & (pl.col("rule") == roles.rules[-1]["name"])
     return (cues.with_columns(rule=rule)
             .with_columns(role=pl.col("rule").replace_strict(role_of, default="mentioned"))
             .filter(pl.col("role") != NOBODY)
-            # one role a party and item: what it does with Kazakhstan in one sentence makes it the counterpart in all
-            .with_columns(role=pl.when(is_counterpart).then(pl.lit("counterpart")).otherwise("role"))
+            .with_columns(role=pl.when(elsewhere).then(pl.lit("counterpart")).otherwise("role"),
+                          rule=pl.when(elsewhere).then(pl.lit("acts_elsewhere_in_the_item")).otherwise("rule"))
             .select(*CODES.columns))
 
 

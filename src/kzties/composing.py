@@ -136,6 +136,13 @@ def _amount_table(tables: Mapping[str, pl.DataFrame], numbers: Mapping[str, Numb
         f"Quantities and commitments in the passages about a tie, each once an event, n = {len(rows)}.", "quantities")
 
 
+def _name_outlets(event: Mapping) -> str:
+    """Return the outlets of an event; those that are not known are counted."""
+    known = [outlet for outlet in event["outlets"] if outlet not in event["documents"]]
+    unknown = len(event["outlets"]) - len(known)
+    return join_words(known + ([f"{unknown} not known" if known else "not known"] if unknown else []))
+
+
 def _event_table(tables: Mapping[str, pl.DataFrame], labels: Labels) -> str:
     events = tables["events"].sort("first_date", "event_id", nulls_last=True)
     if events.is_empty():
@@ -146,7 +153,7 @@ def _event_table(tables: Mapping[str, pl.DataFrame], labels: Labels) -> str:
         rows.append((escape_markdown(format_day(row["first_date"])),
                      f"[{escape_markdown(row['title'])}](#{passage_anchor(document, int(passage))})",
                      escape_markdown(join_words([labels(code) for code in row["partners"]], 6)),
-                     str(len(row["documents"])), escape_markdown(join_words(row["outlets"]))))
+                     str(len(row["documents"])), escape_markdown(_name_outlets(row))))
     return "\n@tbl-events lists the events.\n\n" + mark_table(
         ("First reported", "Event, as printed", "Partners", "Texts", "Outlets"), "l3 l7 l5 r2 l4", rows,
         "Events and the texts that report them; several reports of one happening are one event.", "events")

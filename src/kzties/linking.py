@@ -13,12 +13,15 @@ from kzties.tables import ACTIONS, EVENTS, TIES
 
 ITEM = ["document_id", "item"]
 PASSAGE = ["document_id", "passage"]
+SENTENCE = [*PASSAGE, "sentence"]
 TITLE_CHARACTERS = 160
 LISTED = 3
 """Counterparts in one passage from which on they are a list, which the next passage is not about."""
 
 _item_name = pl.format("{}#{}", "document_id", "item")
 _passage_name = pl.format("{}/{}", "document_id", "passage")
+CUE = pl.format("{}/{}/{}-{}", "document_id", "passage", "cue_start", "cue_end")
+"""The evidence id of a cue or a quantity."""
 
 
 def link_items(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame, quantities: pl.DataFrame,
@@ -37,7 +40,7 @@ def link_items(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFr
 
 def describe_items(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """Return the items that state a foreign economic tie: a counterpart and a theme; with day, outlet, main partner."""
-    counterparts = codes.filter(pl.col("variable") == "partner", pl.col("role") == "counterpart")
+    counterparts = _counterparts(codes)
     themed = codes.filter(pl.col("variable") == "theme").select(ITEM).unique()
     background = passages.select(*PASSAGE, "background")
     # the main tie is that of the headline and the first passage; a party of the background cannot be it
@@ -159,37 +162,29 @@ def tie_partners(items: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFram
     actions the firmest counts; what a background passage recalls counts only where nothing else speaks of the tie.
     """
     about = _about(items, passages, codes)
-    themes = codes.filter(pl.col("variable") == "theme").select(*PASSAGE, theme="code", **_cue())
-    actions = codes.filter(pl.col("variable") == "action").select(*PASSAGE, action="code", **_cue("action_cue"))
-    amounts = quantities.group_by(PASSAGE).agg(amounts=pl.format(
-        "{}/{}/{}-{}", "document_id", "passage", "start", "end").sort_by("start"))
+    themes = codes.filter(pl.col("variable") == "theme").select(*PASSAGE, theme="code", cue=CUE)
+    actions = codes.filter(pl.col("variable") == "action").select(*PASSAGE, action="code", action_cue=CUE)
     rank = pl.col("action").replace_strict({code: rank for rank, code in enumerate(ACTIONS)}, default=None,
                                            return_dtype=pl.Int64)
     rows = (about.join(themes, on=PASSAGE).join(actions, on=PASSAGE, how="left")
-            .join(amounts, on=PASSAGE, how="left").with_columns(rank=rank))
+            .join(_share_amounts(about, passages, codes, quantities), on=[*PASSAGE, "partner"], how="left")
+            .with_columns(rank=rank))
     counted = ~pl.col("background") | pl.col("background").all().over("event_id", "partner", "theme")
     firmest = pl.col("rank").filter(counted).max().over("event_id", "partner", "theme")
     rows = rows.with_columns(firmest=firmest, is_firmest=counted & (pl.col("rank") == firmest))
-    flat = lambda column: pl.col(column).explode().drop_nulls().unique().sort()  # noqa: E731
     return (rows.group_by("event_id", "partner", "theme").agg(
         action=pl.col("action").filter("is_firmest").first(), first_date=pl.col("published").min(),
         documents=pl.col("document_id").unique().sort(),
         evidence=pl.concat_list(pl.col("partner_cues").fill_null([]), pl.concat_list("cue"),
                                 pl.concat_list("action_cue")).explode().drop_nulls().unique().sort(),
         action_evidence=pl.col("action_cue").filter("is_firmest").drop_nulls().unique().sort(),
-        amounts=flat("amounts"))
+        amounts=pl.col("amounts").explode().drop_nulls().unique().sort())
         .select(*TIES.columns).sort(TIES.key))
-
-
-def _cue(name: str = "cue") -> dict[str, pl.Expr]:
-    """Return the expression that names a cue: `document_id/passage/start-end`."""
-    return {name: pl.format("{}/{}/{}-{}", "document_id", "passage", "cue_start", "cue_end")}
 
 
 def _about(items: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """Return which counterparts each kept passage of an event is about, with the cues that name them there."""
-    named = (codes.filter(pl.col("variable") == "partner", pl.col("role") == "counterpart")
-             .group_by(*PASSAGE, partner="code").agg(partner_cues=_cue()["cue"].sort()))
+    named = (_counterparts(codes).group_by(*PASSAGE, partner="code").agg(partner_cues=CUE.sort()))
     here = named.group_by(PASSAGE).agg(partners=pl.col("partner").unique().sort())
     kept = (passages.filter("kept").select(*ITEM, "passage", "background")
             .join(items.select(*ITEM, "event_id", "published", "main_partner"), on=ITEM)
@@ -198,3 +193,34 @@ def _about(items: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame) -> 
     last = few.forward_fill().over(ITEM)
     return (kept.with_columns(partner=pl.coalesce("partners", last, pl.concat_list("main_partner")))
             .explode("partner").join(named, on=[*PASSAGE, "partner"], how="left").drop("partners", "main_partner"))
+
+
+def _share_amounts(about: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame,
+                   quantities: pl.DataFrame) -> pl.DataFrame:
+    """Return the amounts of each partner in each passage, by evidence id.
+
+    An amount belongs to the counterparts of its sentence; where that names none, to those of the nearest sentence before
+    it in the passage; where none is, to all that the passage is about.
+    """
+    sentences = split_sentences(passages.filter("kept")).sort(*PASSAGE, "sentence_start")
+    named = (_place(_counterparts(codes), sentences).group_by(SENTENCE)
+             .agg(partners=pl.col("code").unique().sort()))
+    named = (sentences.select(SENTENCE).join(named, on=SENTENCE, how="left").sort(SENTENCE)
+             .with_columns(pl.col("partners").forward_fill().over(PASSAGE)))
+    whole = about.group_by(PASSAGE).agg(all_partners=pl.col("partner").unique().sort())
+    amounts = _place(quantities.rename({"start": "cue_start", "end": "cue_end"}), sentences)
+    return (amounts.join(named, on=SENTENCE, how="left").join(whole, on=PASSAGE)
+            .select(*PASSAGE, partner=pl.coalesce("partners", "all_partners"), amounts=CUE).explode("partner")
+            .group_by(*PASSAGE, "partner").agg(pl.col("amounts").sort()))
+
+
+def _counterparts(codes: pl.DataFrame) -> pl.DataFrame:
+    """Return the cues that name counterparts."""
+    return codes.filter(pl.col("variable") == "partner", pl.col("role") == "counterpart")
+
+
+def _place(cues: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:
+    """Add to each cue the number of its sentence."""
+    return cues.sort(*PASSAGE, "cue_start").join_asof(
+        sentences.select(*SENTENCE, "sentence_start"), left_on="cue_start", right_on="sentence_start", by=PASSAGE,
+        check_sortedness=False)

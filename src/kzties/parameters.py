@@ -6,15 +6,18 @@ from pathlib import Path
 from kzties import paths
 from kzties.codebook import read_yaml
 from kzties.errors import CodebookError, ParameterError, nearest
+from kzties.reading import is_encoding
 
-WHOLE, SHARE, MEGABYTES, YES_OR_NO = "a whole number", "a number from 0 to 1", "a number above 0", "true or false"
+SEED, WHOLE, SHARE, MEGABYTES, YES_OR_NO = ("a whole number from 0 on", "a whole number from 1 to 100000", "a number from 0 to 1",
+                                            "a number above 0", "true or false")
+DAYS = "a whole number from 0 to 36500"
 
 KNOWN: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {
     "passages": {"largest_megabytes": MEGABYTES, "legacy_encoding": "an encoding", "headline_characters": WHOLE,
                  "digest_headlines": WHOLE, "digest_headline_words": WHOLE, "duplicate_words": WHOLE},
     "codes": {"inherit_partner": YES_OR_NO},
-    "ties": {"days_apart": WHOLE, "statement_words": WHOLE, "shared_figures": WHOLE},
-    "agreement": {"resamples": WHOLE, "seed": WHOLE, "confidence": SHARE, "tentative_below": SHARE},
+    "ties": {"days_apart": DAYS, "statement_words": WHOLE, "shared_figures": WHOLE},
+    "agreement": {"resamples": WHOLE, "seed": SEED, "confidence": SHARE, "tentative_below": SHARE},
     "charts": {"partners_shown": WHOLE, "quantities_shown": WHOLE, "outlets_shown": WHOLE},
     "render": {"engine": ("auto", "quarto", "embedded"), "paper": ("a4", "us-letter")},
 }
@@ -47,25 +50,16 @@ def check_value(key: str, wanted: str | tuple[str, ...], value: object, file: st
     """Raise a `ParameterError` if the value is not what the parameter must be."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     fits = {
-        WHOLE: number and isinstance(value, int) and value >= 0,
+        SEED: number and isinstance(value, int) and value >= 0,
+        DAYS: number and isinstance(value, int) and 0 <= value <= 36500,
+        WHOLE: number and isinstance(value, int) and 1 <= value <= 100_000,
         SHARE: number and 0 <= value <= 1,
         MEGABYTES: number and value > 0,
         YES_OR_NO: isinstance(value, bool),
-        "an encoding": isinstance(value, str) and _is_encoding(value),
+        "an encoding": isinstance(value, str) and is_encoding(value),
     }
     if isinstance(wanted, tuple):
         if value not in wanted:
             raise ParameterError(f"{file}: '{key}' is {value!r}. {nearest(str(value), wanted)}")
     elif not fits[wanted]:
         raise ParameterError(f"{file}: '{key}' is {value!r}, but must be {wanted}.")
-
-
-def _is_encoding(name: str) -> bool:
-    """Whether Python knows an encoding of this name."""
-    import codecs
-
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return False
-    return True

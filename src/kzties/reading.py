@@ -25,7 +25,8 @@ NOT_TEXTS = ("sources.csv", "README.md", "LICENSE.md")
 LEGACY_ENCODINGS = ("cp1251", "kz1048", "koi8_r", "cp866", "mac_cyrillic", "cp1252", "cp1254", "cp1250")
 """8-bit encodings met in news archives of the region; UTF-8 and UTF-16 are recognised before them."""
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,22 @@ def list_texts(folder: Path) -> list[Path]:
 def read_sources(folder: Path) -> Sources:
     """Read `folder/sources.csv` and compare it with the files that stand there; a missing table is a `SourceError`."""
     table = folder / "sources.csv"
+    if not folder.is_dir():
+        raise SourceError(f"{folder} is missing. Make the folder and put the raw texts and their sources.csv into it.")
     if not table.is_file():
         raise SourceError(f"{table} is missing. Write one row a text, with the columns {', '.join(SOURCE_COLUMNS)}.")
     try:
         lines = table.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise SourceError(f"{table} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
-    reader = csv.DictReader(lines)
+    try:
+        return _check_sources(folder, table, csv.DictReader(lines))
+    except csv.Error as error:
+        raise SourceError(f"{table} is no table of commas and quotes: {error}. Save it anew as CSV in UTF-8.") from None
+
+
+def _check_sources(folder: Path, table: Path, reader: csv.DictReader) -> Sources:
+    """Return the rows of `sources.csv`, compared with the files that stand beside it."""
     problems = [f"{table.name}, line 1: unknown column '{name}'. {nearest(name or '', SOURCE_COLUMNS)}"
                 for name in reader.fieldnames or () if name not in SOURCE_COLUMNS]
     if "file" not in (reader.fieldnames or ()):
@@ -65,16 +75,18 @@ def read_sources(folder: Path) -> Sources:
         if None in row or None in row.values():
             problems.append(f"{where}: the row has not {len(reader.fieldnames)} fields. Quote a field that holds commas.")
             row.pop(None, None)
+        problems += [f"{where}: {problem}" for problem in _check_source({key: value or "" for key, value in row.items()})]
         if name in rows:
             problems.append(f"{where}: '{name}' has a row already, in line {first_lines[name]}. Keep one of the two.")
             continue
         rows[name], first_lines[name] = {key: (value or "").strip() for key, value in row.items()}, line
-        if not (folder / name).is_file() or not name:
+        if Path(name).name != name or not (folder / name).is_file():
             problems.append(f"{where}: there is no file '{name}' in {folder}. Add the text or delete the row.")
-        problems += [f"{where}: {problem}" for problem in _check_source(rows[name])]
     stems: dict[str, str] = {}
     for path in list_texts(folder):
-        if path.name not in rows:
+        if not path.name.isprintable():
+            problems.append(f"{ascii(path.name)}: the file's name cannot be written down. Rename the file.")
+        elif path.name not in rows:
             problems.append(f"{path.name}: the text has no row in {table}. Add one; unknown fields stay empty.")
         if path.stem in stems:
             problems.append(f"{path.name}: has the same stem as {stems[path.stem]}, so both would be one document. "
@@ -86,20 +98,37 @@ def read_sources(folder: Path) -> Sources:
 def _check_source(row: dict[str, str]) -> list[str]:
     """Return what is wrong with the fields of one row."""
     problems = []
-    if published := row.get("published"):
-        try:
-            datetime.date.fromisoformat(published)
-            assert len(published) == 10
-        except (ValueError, AssertionError):
-            problems.append(f"published '{published}' is no date. Write it as YYYY-MM-DD, or leave it empty.")
+    if (published := row.get("published")) and not is_day(published):
+        problems.append(f"published '{published}' is no date. Write it as YYYY-MM-DD, or leave it empty.")
     if (language := row.get("language")) and not (len(language) == 2 and language.isalpha() and language.islower()):
         problems.append(f"language '{language}' is no ISO 639-1 code, such as 'en' or 'kk'.")
-    if encoding := row.get("encoding"):
-        try:
-            codecs.lookup(encoding)
-        except LookupError:
-            problems.append(f"encoding '{encoding}' is not known, such as 'utf-8' or 'windows-1251'.")
+    if (encoding := row.get("encoding")) and not is_encoding(encoding):
+        problems.append(f"encoding '{encoding}' is not known, such as 'utf-8' or 'windows-1251'.")
     return problems
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, written as in 2026-03-06.
+
+    >>> is_day("2026-03-06"), is_day("2026-02-30"), is_day("2026-W10-5"), is_day("20260306")
+    (True, False, False, False)
+    """
+    try:
+        return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)) and bool(datetime.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def is_encoding(name: str) -> bool:
+    """Whether Python knows a text encoding of this name.
+
+    >>> is_encoding("windows-1251"), is_encoding("hex"), is_encoding("windows-9")
+    (True, False, False)
+    """
+    try:
+        return bool("a".encode(name))
+    except (LookupError, ValueError):
+        return False
 
 
 def decode(content: bytes, declared: str | None = None, legacy: str = "windows-1251") -> tuple[str, str]:
@@ -173,27 +202,29 @@ def read_documents(folder: Path, sources: dict[str, dict[str, str]], largest_meg
 
     `texts` has the columns `document_id` and `text` (the decoded raw file) for the documents that could be read.
     """
-    rows, texts = [], []
-    for path in list_texts(folder):
+    rows, texts, paths_found = [], [], list_texts(folder)
+    stems = [path.stem for path in paths_found]
+    for path in paths_found:
+        document_id = path.stem if stems.count(path.stem) == 1 else path.name
         source = sources.get(path.name, {})
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        row = {
-            "document_id": path.stem, "path": _project_path(path), "sha256": digest, "bytes": path.stat().st_size,
-            "status": "skipped", "published_from": "none", "language": source.get("language") or None,
-        }
+        row = {"document_id": document_id, "path": _project_path(path), "status": "skipped", "published_from": "none",
+               "language": source.get("language") or None}
         row |= {name: source.get(name) or None for name in ("outlet", "url", "rights", "attribution", "note")}
         if published := source.get("published"):
             row |= {"published": datetime.date.fromisoformat(published), "published_from": "declared"}
         try:
+            with path.open("rb") as file:
+                row |= {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
             if row["bytes"] > largest_megabytes * 1_000_000:
                 raise ValueError(f"The file is larger than {largest_megabytes:g} MB (passages.largest_megabytes).")
             text, row["encoding"] = decode(path.read_bytes(), source.get("encoding") or None, legacy_encoding)
             if not text.strip():
                 raise ValueError("The file is empty.")
             row |= {"status": "read", "characters": len(text)}
-            texts.append({"document_id": path.stem, "text": text})
-        except (ValueError, OSError) as error:
+            texts.append({"document_id": document_id, "text": text})
+        except OSError as error:
+            row["problem"] = f"The file cannot be read: {error.strerror}."
+        except ValueError as error:
             row["problem"] = str(error)
         rows.append(row)
     documents = pl.DataFrame(rows, schema=DOCUMENTS.schema) if rows else DOCUMENTS.empty()

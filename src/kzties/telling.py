@@ -165,7 +165,8 @@ def tell_sentences(tables: Mapping[str, pl.DataFrame], numbers: Mapping[str, Num
                      if code.startswith("theme.") and code != "theme.general"), key=lambda pair: (-pair[1], pair[0]))
     leading = list_leaders(partners.select("partner", "events").rows())
     common = list_leaders(themes) if themes else []
-    about = f", most often about {join_words([labels(code).lower() for code in common], 3)}" if common else ""
+    # a title names what stands out; where more than two themes are level, none does
+    about = f", most often about {join_words([labels(code).lower() for code in common], 3)}" if 0 < len(common) <= 2 else ""
     told = {
         "title": f"Kazakhstan’s economic ties: most events with {join_words([add_article(labels(code)) for code in leading], 3)}"
                  f"{about}",
