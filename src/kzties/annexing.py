@@ -109,7 +109,7 @@ def compose_evidence(tables: Mapping[str, pl.DataFrame], numbers: Mapping[str, N
                           for place in passages)
         listed.append(f"[{escape_markdown(name_number(key, labels))}]{{#{anchor(key)}}}: {escape_markdown(number.text)}, "
                       f"from passages {links}.\n")
-    amounts = [f"[{escape_markdown(f'Amount {key[7:]}')}]{{#{anchor(key)}}}: {escape_markdown(number.text)}, from passage "
+    amounts = [f"[{escape_markdown(f'Amount {int(key[7:])}')}]{{#{anchor(key)}}}: {escape_markdown(number.text)}, from passage "
                f"[{places[name]}](#{passage_anchor(*_split(name))}).\n" for key, number in numbers.items()
                if key.startswith("amount.") for name in ("/".join(number.evidence[0].split("/")[:2]),)]
     return ("### Numbers and where they come from {.unnumbered}\n\n" + "\n".join(listed + amounts)

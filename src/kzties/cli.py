@@ -130,6 +130,8 @@ def _run_dvc(arguments: list[str]) -> tuple[int, dict[str, float]]:
                 if running and sys.stdout.isatty():
                     print(f"{PLEASE[running]} …", flush=True)
         code = process.wait()
+        if stage:  # DVC says nothing at its end where the lock file has not changed
+            took.setdefault(stage, time.perf_counter() - since)
     if code:
         print("".join(lines), file=sys.stderr)
     return code, took

@@ -121,7 +121,7 @@ def _amount_table(tables: Mapping[str, pl.DataFrame], numbers: Mapping[str, Numb
     bounds = {"approx": "about ", "min": "over ", "max": "up to "}
     rows = []
     for place, row in enumerate(amounts.iter_rows(named=True), 1):
-        number = numbers[f"amount.{place}"]
+        number = numbers[f"amount.{place:03}"]
         linked = f"[{escape_markdown(number.text)}](#{passage_anchor(row['document_id'], row['passage'])}){{.number}}"
         whole = f" of {format_value(row['of'])}" if row["of"] is not None else ""
         rate = f" a {row['per']}" if row["per"] else ""

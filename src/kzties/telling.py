@@ -87,7 +87,7 @@ def count_numbers(tables: Mapping[str, pl.DataFrame], labels: Labels) -> dict[st
     signed = firmest.filter(pl.col("action").is_in(SIGNED))
     numbers["partners.signed"] = _plain(len(signed), "partner", tuple(sorted(set(signed["cues"].explode().drop_nulls()))))
     for place, row in enumerate(list_amounts(tables).iter_rows(named=True), 1):
-        numbers[f"amount.{place}"] = Number(row["value"], format_amount(row["value"], row["unit"]), row["unit"],
+        numbers[f"amount.{place:03}"] = Number(row["value"], format_amount(row["value"], row["unit"]), row["unit"],
                                             (row["quantity"],))
     if len(days):
         for key, day in (("first_day", days["first_date"].min()), ("last_day", days["last_date"].max())):
@@ -203,7 +203,7 @@ def _tell_themes(common: Sequence[str], numbers: Mapping[str, Number], labels: L
     share = f"{count(numbers[f'theme.{common[0]}'].value, 'event', f'⟦theme.{common[0]}⟧')} of ⟦events⟧"
     if len(common) == 1:
         return f"**{names[0]}** is the most frequent theme, in {share}."
-    return f"**{join_words(names, 4)}** are the most frequent themes, each in {share}."
+    return f"**{join_words(names, 6)}** are the most frequent themes, each in {share}."
 
 
 def _tell_firmness(ties: pl.DataFrame, numbers: Mapping[str, Number], labels: Labels) -> str:
@@ -227,7 +227,7 @@ def _tell_amounts(tables: Mapping[str, pl.DataFrame], labels: Labels) -> str | N
     if money.is_empty():
         return None
     tops = money.unique("unit", keep="first", maintain_order=True)
-    sums = [f"{'up to ' if row['bound'] == 'max' else ''}⟦amount.{row['place']}⟧ "
+    sums = [f"{'up to ' if row['bound'] == 'max' else ''}⟦amount.{row['place']:03}⟧ "
             f"({join_words([add_article(labels(code)) for code in row['partners']], 2)}"
             f"{': ' + labels(row['stated']).lower() if row['stated'] else ''})" for row in tops.iter_rows(named=True)]
     return (f"**The largest {'sum' if len(sums) == 1 else 'sums, one a currency,'} named together with a partner** "
