@@ -64,3 +64,23 @@ def test_the_tables_are_the_same_bytes_under_another_locale_time_zone_seed_and_n
                        capture_output=True)
     for path in sorted((tmp_path / "one").iterdir()):
         assert path.read_bytes() == (tmp_path / "other" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize("out", ["in", "file", "file/below"])
+def test_tables_are_written_only_to_a_folder_of_their_own(tmp_path, capsys, out):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("Kazakhstan.")
+    (tmp_path / "file").write_text("x")
+    assert main(["code", str(tmp_path / "in"), "--out", str(tmp_path / out)]) == 2
+    assert "Name a" in capsys.readouterr().err
+
+
+def test_texts_of_the_same_name_are_told_apart_and_a_bad_table_of_sources_is_told(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    for name in ("a.txt", "a.html"):
+        (tmp_path / "in" / name).write_text("Kazakhstan and Serbia signed a treaty on trade.")
+    assert main(["code", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
+    assert pl.read_parquet(tmp_path / "out" / "documents.parquet")["document_id"].to_list() == ["a.html", "a.txt"]
+    (tmp_path / "in" / "sources.csv").write_text("file,published\na.txt,soon\n")
+    assert main(["code", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 2
+    assert "published 'soon' is no date" in capsys.readouterr().err

@@ -89,3 +89,12 @@ def test_a_missing_table_of_sources_says_what_to_write(tmp_path):
 def test_the_five_texts_and_their_sources_fit_together():
     sources = read_sources(paths.RAW)
     assert sources.problems == () and len(sources.rows) == len(list_texts(paths.RAW)) >= 5
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://x.kz/{a}", "ftp://x.kz", "https://x.kz/ a", 'https://x.kz/"a'])
+def test_only_an_address_of_a_web_page_can_become_a_link(tmp_path, url):
+    quoted = url.replace('"', '""')
+    write(tmp_path, f'a.txt,,,,,"{quoted}",,,\n', a="A.")
+    sources = read_sources(tmp_path)
+    assert any("is no address of a web page" in problem for problem in sources.problems)
+    assert read_documents(tmp_path, sources.rows, 1)[0]["url"].to_list() == [None]

@@ -157,8 +157,12 @@ def run_code(options: argparse.Namespace) -> int:
 
     if not has_texts(options.folder):
         raise UserError(f"{options.folder} holds no texts. Name a folder of text files.")
-    if options.out.exists() and not options.out.is_dir():
-        raise UserError(f"{options.out} is a file. Name a folder to write the tables to.")
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{options.out} cannot be a folder ({error.strerror}). Name a folder to write the tables to.") from None
+    if options.out.resolve() == options.folder.resolve():
+        raise UserError(f"{options.out} holds the texts themselves. Name another folder to write the tables to.")
     tables = code_folder(options.folder, read_params())
     for name, table in tables.items():
         write_table(name, table, options.out)

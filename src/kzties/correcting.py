@@ -1,6 +1,7 @@
 """Correct what sources say of themselves, by `codebook/corrections.yaml` alone: where, what, expected, value, reason."""
 
 import datetime
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import polars as pl
 from kzties import paths
 from kzties.codebook import read_yaml
 from kzties.errors import CodebookError, nearest
+from kzties.reading import URL
 
 COLUMNS = ("published", "outlet", "url", "language", "rights", "attribution", "note")
 FIELDS = ("document", "column", "expected", "value", "reason")
@@ -27,6 +29,8 @@ def read_corrections(folder: Path = paths.CODEBOOK) -> list[Mapping]:
             raise CodebookError(f"{where}: unknown column '{entry['column']}'. {nearest(entry['column'], COLUMNS)}")
         if not str(entry["reason"] or "").strip():
             raise CodebookError(f"{where}: the reason is empty. Say in one sentence why the source is wrong.")
+        if entry["column"] == "url" and entry["value"] and not re.fullmatch(URL, str(entry["value"])):
+            raise CodebookError(f"{where}: the value '{entry['value']}' is no address of a web page, such as https://….")
         if entry["column"] == "published" and not isinstance(entry["value"], datetime.date):
             raise CodebookError(f"{where}: the value '{entry['value']}' is no date. Write it as YYYY-MM-DD.")
     return entries

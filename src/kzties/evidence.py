@@ -42,7 +42,7 @@ def split_ids(ids: Iterable[str]) -> pl.DataFrame:
     """Return evidence ids as a table: `document_id`, `passage`, `cue_start`, `cue_end` (null for a whole passage)."""
     parts = pl.col("id").str.extract_groups(r"^(?P<document_id>.+?)/(?P<passage>\d+)(?:/(?P<cue_start>\d+)-(?P<cue_end>\d+))?$")
     return (pl.DataFrame({"id": sorted(set(ids))}, schema={"id": pl.String}).select(parts.alias("parts")).unnest("parts")
-            .select(pl.col(name).cast(dtype) for name, dtype in IDS.items())
+            .select(pl.col(name).cast(dtype, strict=False) for name, dtype in IDS.items())
             .drop_nulls(PASSAGE).unique().sort(*IDS))
 
 
@@ -140,7 +140,7 @@ def show_quote(quote: Quote, colour: bool = False) -> str:
     words = "".join(f"{opening}{_tame(text)}{closing}" if is_cue else _tame(text) for text, is_cue in quote.pieces)
     head = (f"{quote.name}  {quote.source}, {quote.published}, {quote.language}\n"
             f"{quote.path}, characters {quote.start}–{quote.end}")
-    return f"{head}\n  {' '.join(words.split())}"
+    return f"{_tame(head)}\n  {' '.join(words.split())}"
 
 
 def _tame(text: str) -> str:

@@ -1,5 +1,7 @@
 """Mark up what the fragments of the brief are made of: figures, tables, and the anchors that links lead to."""
 
+import hashlib
+import re
 from collections.abc import Iterable, Sequence
 
 from kzties.publishing import escape_markdown
@@ -27,8 +29,14 @@ def mark_table(header: Sequence[str], align: str, rows: Iterable[Sequence[str]],
 
 
 def source_key(document_id: str) -> str:
-    """Return the citation key of a document: letters, digits and hyphens only."""
-    return "source-" + "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in document_id)
+    """Return the citation key of a document: letters, digits, `_` and `-` only, and never that of another document.
+
+    >>> source_key("004_6a72"), source_key("новость")
+    ('source-004_6a72', 'source---------1a35ecfd')
+    """
+    plain = re.sub(r"[^A-Za-z0-9_-]", "-", document_id)
+    return f"source-{plain}" if plain == document_id else (
+        f"source-{plain}-{hashlib.sha256(document_id.encode(errors='surrogateescape')).hexdigest()[:8]}")
 
 
 def passage_anchor(document_id: str, passage: int) -> str:

@@ -25,6 +25,9 @@ NOT_TEXTS = ("sources.csv", "README.md", "LICENSE.md")
 LEGACY_ENCODINGS = ("cp1251", "kz1048", "koi8_r", "cp866", "mac_cyrillic", "cp1252", "cp1254", "cp1250")
 """8-bit encodings met in news archives of the region; UTF-8 and UTF-16 are recognised before them."""
 
+URL = r"https?://[^\s{}\\\"<>^`|]+"
+"""Addresses that may become links: no other scheme, and no character that could end the link."""
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -100,6 +103,8 @@ def _check_source(row: dict[str, str]) -> list[str]:
     problems = []
     if (published := row.get("published")) and not is_day(published):
         problems.append(f"published '{published}' is no date. Write it as YYYY-MM-DD, or leave it empty.")
+    if (url := row.get("url")) and not re.fullmatch(URL, url):
+        problems.append(f"url '{url}' is no address of a web page. Write it as https://…, or leave it empty.")
     if (language := row.get("language")) and not (len(language) == 2 and language.isalpha() and language.islower()):
         problems.append(f"language '{language}' is no ISO 639-1 code, such as 'en' or 'kk'.")
     if (encoding := row.get("encoding")) and not is_encoding(encoding):
@@ -209,7 +214,8 @@ def read_documents(folder: Path, sources: dict[str, dict[str, str]], largest_meg
         source = sources.get(path.name, {})
         row = {"document_id": document_id, "path": _project_path(path), "status": "skipped", "published_from": "none",
                "language": source.get("language") or None}
-        row |= {name: source.get(name) or None for name in ("outlet", "url", "rights", "attribution", "note")}
+        row |= {name: source.get(name) or None for name in ("outlet", "rights", "attribution", "note")}
+        row["url"] = url if (url := source.get("url")) and re.fullmatch(URL, url) else None
         if published := source.get("published"):
             row |= {"published": datetime.date.fromisoformat(published), "published_from": "declared"}
         try:

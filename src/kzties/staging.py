@@ -10,9 +10,10 @@ from kzties.cleaning import read_furniture
 from kzties.codebook import Codebook, read_codebook
 from kzties.coding import code_passages, read_roles
 from kzties.correcting import correct_documents, read_corrections
+from kzties.errors import SourceError
 from kzties.linking import link_items
 from kzties.measuring import find_quantities
-from kzties.reading import list_texts, read_documents, read_sources
+from kzties.reading import Sources, list_texts, read_documents, read_sources
 from kzties.segmenting import segment
 from kzties.tables import check_table
 from kzties.units_grammar import read_units
@@ -24,8 +25,10 @@ def make_passages(folder: Path, params: Mapping, codebook_folder: Path = paths.C
 
     Takes the parameters of stage `passages`; raises `UserError` where furniture or corrections cannot be carried out.
     """
-    sources = read_sources(folder).rows if (folder / "sources.csv").is_file() else {}
-    documents, texts = read_documents(folder, sources, params["largest_megabytes"], params["legacy_encoding"])
+    sources = read_sources(folder) if (folder / "sources.csv").is_file() else Sources({}, ())
+    if sources.problems:
+        raise SourceError("\n".join(sources.problems))
+    documents, texts = read_documents(folder, sources.rows, params["largest_megabytes"], params["legacy_encoding"])
     documents, passages = segment(documents, texts, read_furniture(codebook_folder), params)
     if corrections:
         documents = correct_documents(documents, read_corrections(codebook_folder))
