@@ -136,3 +136,10 @@ def test_hostile_texts_in_the_bibliography_are_words(tmp_path):
 
     found = {entry["id"]: plain(entry["title"]) for entry in json.loads(answer.stdout)}
     assert found == {f"k{number}": plain(text) for number, text in enumerate(texts)}
+
+
+def test_a_long_line_from_the_right_in_letters_that_the_font_lacks_does_not_stop_the_pdf(tmp_path):
+    # Typst 0.15 panics on such a line, so the letters are named by their numbers before it sees them
+    source = write_example(tmp_path / "reports", hostile=(" ".join(["العربية"] * 80), " ".join(["שלום"] * 60)))
+    rendering = render_brief("embedded", source=source)
+    assert rendering.pdf.read_bytes().startswith(b"%PDF") and "العربية" in rendering.html.read_text(encoding="utf-8")

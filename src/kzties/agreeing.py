@@ -40,7 +40,7 @@ def read_gold(folder: Path = paths.GOLD) -> Gold:
     """Read `gold.csv`, `coder_a.csv`, `coder_b.csv` and `about.yaml`; a misfit is a `SourceError` naming the file."""
     def read(name: str) -> pl.DataFrame:
         try:
-            return pl.read_csv(folder / name, schema=GOLD_SCHEMA, null_values=[""])
+            return pl.read_csv(folder / name, schema=GOLD_SCHEMA, null_values=[""], glob=False)
         except (pl.exceptions.PolarsError, FileNotFoundError) as error:
             raise SourceError(f"{folder / name} cannot be read: {error}. Its columns are {', '.join(GOLD_SCHEMA)}.") from None
 

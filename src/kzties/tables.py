@@ -256,7 +256,7 @@ def read_table(name: str, folder: Path = paths.PROCESSED) -> pl.DataFrame:
     path = folder / f"{name}.parquet"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not built yet. Run `make brief` (or `dvc repro`) first.")
-    return pl.read_parquet(path).select(*TABLES[name].columns)
+    return pl.read_parquet(path, glob=False).select(*TABLES[name].columns)
 
 
 def describe_tables() -> str:
