@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"kzties: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("kzties: stopped; what was built before is untouched.", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -117,6 +120,8 @@ def _run_dvc(arguments: list[str]) -> tuple[int, dict[str, float]]:
         environment = os.environ | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}", "DVC_NO_ANALYTICS": "1",
             "IPYTHONDIR": scratch, "JUPYTER_PLATFORM_DIRS": "1", "PYTHONUNBUFFERED": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        # compiled files are kept beside the sources, or each of six processes would compile the package anew
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         process = subprocess.Popen([sys.executable, "-m", "dvc", *arguments], cwd=paths.ROOT, env=environment, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
         lines, took, stage, since = [], {}, None, 0.0
