@@ -14,7 +14,7 @@ from kzties.parameters import read_params
 @pytest.fixture
 def project(tmp_path):
     """A copy of all that people write by hand."""
-    for name in ("codebook", "data/raw"):
+    for name in ("codebook", "data/raw", "data/gold"):
         shutil.copytree(paths.ROOT / name, tmp_path / name)
     for name in ("params.yaml", "dvc.yaml"):
         shutil.copy(paths.ROOT / name, tmp_path / name)
@@ -85,3 +85,23 @@ def test_a_correction_mends_the_table_and_never_the_text(project):
 def test_malformed_yaml_is_named_with_its_line(project):
     edit(project / "codebook" / "roles.yaml", "rules:", "rules: [")
     assert any("roles.yaml, line" in problem for problem in check_project(project))
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), [
+    ("themes.yaml", "\nthemes:", "\nthemess:", "unknown key 'themess' at the top. Did you mean 'themes'?"),
+    ("partners.yaml", "partners:\n", "partner:\n", "unknown key 'partner' at the top. Did you mean 'partners'?"),
+    ("furniture.yaml", "rules:", "rule:", "unknown key 'rule' at the top. Did you mean 'rules'?"),
+    ("roles.yaml", "first_person:", "firstperson:", "Did you mean 'first_person'?"),
+    ("corrections.yaml", "corrections:", "correction:", "Did you mean 'corrections'?"),
+    ("roles.yaml", "rules:", "rules:\n  - hello", "do not have the shape that is wanted"),
+])
+def test_a_codebook_of_another_shape_is_named(project, file, old, new, words):
+    edit(project / "codebook" / file, old, new)
+    told = "\n".join(check_project(project))
+    assert words in told and "Traceback" not in told
+
+
+def test_a_broken_hand_coding_is_found_before_the_first_stage(project):
+
+    (project / "data" / "gold" / "gold.csv").write_text("", encoding="utf-8")
+    assert any("gold.csv cannot be read" in problem for problem in check_project(project))

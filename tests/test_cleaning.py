@@ -43,6 +43,6 @@ def test_marks_in_a_text_cannot_shift_positions():
     ("{name: x, reason: comment, pattern: '(a'}", "rule 'x': the pattern cannot be compiled"),
 ])
 def test_a_rule_that_cannot_be_carried_out_is_named(tmp_path, entry, words):
-    (tmp_path / "furniture.yaml").write_text(f"rules:\n  - {entry}\n", encoding="utf-8")
+    (tmp_path / "furniture.yaml").write_text(f"background: {{}}\nrules:\n  - {entry}\n", encoding="utf-8")
     with pytest.raises(CodebookError, match=words.replace("(", r"\(")):
         read_furniture(tmp_path)

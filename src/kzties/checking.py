@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
+
 from kzties import paths
 from kzties.errors import UserError
 
@@ -13,6 +15,7 @@ def check_project(root: Path = paths.ROOT) -> list[str]:
 
     An empty list means that `make brief` can start.
     """
+    from kzties.agreeing import read_gold
     from kzties.cleaning import read_furniture
     from kzties.codebook import read_codebook
     from kzties.coding import read_roles
@@ -28,6 +31,7 @@ def check_project(root: Path = paths.ROOT) -> list[str]:
     params = _try(problems, lambda: read_params(root / "params.yaml"))
     for read in (read_furniture, read_codebook, read_roles, read_units):
         _try(problems, lambda read=read: read(codebook))
+    _try(problems, lambda: read_gold(root / "data" / "gold"))
     corrections = _try(problems, lambda: read_corrections(codebook))
     if corrections and params and not problems:  # whether they match shows only in the texts
         from kzties.staging import make_passages
@@ -55,18 +59,28 @@ def hash_inputs(root: Path) -> str:
     """Return one SHA-256 of all that the check looks at: codebook, parameters, sources, names of texts, the code itself."""
     digest = hashlib.sha256()
     raw = root / "data" / "raw"
-    texts = sorted(path.name for path in raw.iterdir()) if raw.is_dir() else ["missing"]
+    texts = sorted(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in raw.iterdir()
+                   if path.is_file()) if raw.is_dir() else ["missing"]
     digest.update("\n".join(texts).encode(errors="surrogateescape"))
     for path in (*sorted((root / "codebook").glob("*.yaml")), root / "params.yaml", root / "data" / "raw" / "sources.csv",
-                 *sorted(Path(__file__).parent.glob("*.py"))):
+                 *sorted((root / "data" / "gold").glob("*")), *sorted(Path(__file__).parent.glob("*.py"))):
         digest.update(path.read_bytes() if path.is_file() else b"missing")
     return digest.hexdigest()
 
 
 def _try(problems: list[str], read: Callable[[], object]):
-    """Return what `read` returns; on the user's mistake note its message instead."""
+    """Return what `read` returns; on the user's mistake note its message instead.
+
+    Readers name most mistakes themselves; a list where names are wanted, or the like, is told by where it was met.
+    """
     try:
         return read()
     except UserError as error:
         problems.append(str(error))
-        return None
+    except (AttributeError, TypeError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
+        names = [name for name in read.__code__.co_names if name.startswith("read_")] or [
+            default.__name__ for default in read.__defaults__ or ()]
+        what = names[0].removeprefix("read_") if names else "an input"
+        problems.append(f"The files of '{what}' do not have the shape that is wanted ({type(error).__name__}: {error}). "
+                        "Compare them with the header of the file, or with the repository's.")
+    return None

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from kzties import paths
-from kzties.codebook import read_yaml
+from kzties.codebook import check_keys, read_yaml
 from kzties.errors import CodebookError, nearest
 from kzties.tables import REASONS
 
@@ -43,6 +43,7 @@ def read_furniture(folder: Path = paths.CODEBOOK) -> Furniture:
     """Read and check `furniture.yaml`; what cannot be carried out is a `CodebookError` naming the rule."""
     path = folder / "furniture.yaml"
     content = read_yaml(path)
+    check_keys("furniture.yaml", content, ("rules", "background"))
     rules = []
     for number, entry in enumerate(content.get("rules") or (), 1):
         name = entry.get("name") or f"rule {number}"

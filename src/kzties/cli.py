@@ -30,12 +30,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"kzties: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("kzties: stopped; what was built before is untouched.", file=sys.stderr)
-        return 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"kzties: {error.strerror or error}: {error.filename or 'a file could not be written'}. "
+              "What was built before is untouched.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("kzties: stopped; what was built before is untouched.", file=sys.stderr)
+        return 130
 
 
 def build_parser() -> argparse.ArgumentParser:

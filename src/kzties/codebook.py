@@ -74,9 +74,20 @@ def read_yaml(path: Path) -> dict:
     return content or {}
 
 
+def check_keys(file: str, content: Mapping, wanted: tuple[str, ...]) -> None:
+    """Refuse a file whose entries at the top are not exactly those wanted; a misspelt one would be lost in silence."""
+    if unknown := sorted(str(key) for key in content if key not in wanted):
+        raise CodebookError(f"{file}: unknown key '{unknown[0]}' at the top. {nearest(unknown[0], wanted)}")
+    if missing := [key for key in wanted if key not in content]:
+        raise CodebookError(f"{file}: the key '{missing[0]}' is missing at the top. Restore it.")
+
+
 def read_codebook(folder: Path = paths.CODEBOOK) -> Codebook:
     """Read partners, themes and actions; whatever cannot be carried out is a `CodebookError` naming file and key."""
     partners, themes, actions = (read_yaml(folder / f"{name}.yaml") for name in ("partners", "themes", "actions"))
+    check_keys("partners.yaml", partners, ("home", "partners"))
+    check_keys("themes.yaml", themes, ("themes",))
+    check_keys("actions.yaml", actions, ("actions",))
     rows = [*_partner_patterns(partners), *_entry_patterns("themes.yaml", "theme", themes.get("themes"), THEMES),
             *_entry_patterns("actions.yaml", "action", actions.get("actions"), ACTIONS)]
     patterns = compile_patterns(rows)
@@ -106,7 +117,7 @@ def _partner_patterns(content: dict) -> Iterator[tuple]:
     """Yield the patterns of partners.yaml: names, capitals and what is excluded, and those of Kazakhstan itself."""
     entries = {HOME: content.get("home") or {}} | (content.get("partners") or {})
     for code, entry in entries.items():
-        if not re.fullmatch(r"[A-Z][A-Za-z0-9+]{1,6}", str(code)):
+        if not isinstance(entry, dict) or not re.fullmatch(r"[A-Z][A-Za-z0-9+]{1,6}", str(code)):
             raise CodebookError(f"partners.yaml, '{code}': no ISO 3166-1 alpha-3 code or organisation of the codebook.")
         if unknown := set(entry) - {"name", "kind", "names", "capitals", "exclude"}:
             raise CodebookError(f"partners.yaml, '{code}': unknown key '{min(unknown)}'. "
@@ -118,9 +129,12 @@ def _partner_patterns(content: dict) -> Iterator[tuple]:
 def _entry_patterns(file: str, variable: str, entries: dict | None, allowed: tuple[str, ...]) -> Iterator[tuple]:
     """Yield the patterns of themes.yaml or actions.yaml."""
     keys = ("label", "definition", "patterns", "patterns_alone", "exclude", "examples", "rank", "plover", "note")
-    for code, entry in (entries or {}).items():
-        if code not in allowed:
-            raise CodebookError(f"{file}: unknown {variable} '{code}'. {nearest(str(code), allowed)}")
+    entries = entries or {}
+    if unknown := [str(code) for code in entries if code not in allowed]:
+        raise CodebookError(f"{file}: unknown {variable} '{unknown[0]}'. {nearest(unknown[0], allowed)}")
+    if missing := [code for code in allowed if code not in entries]:
+        raise CodebookError(f"{file}: the {variable} '{missing[0]}' is missing. Restore it.")
+    for code, entry in entries.items():
         if unknown := set(entry or {}) - set(keys):
             raise CodebookError(f"{file}, '{code}': unknown key '{min(unknown)}'. {nearest(min(unknown), keys)}")
         if not (entry or {}).get("definition"):
@@ -131,11 +145,16 @@ def _entry_patterns(file: str, variable: str, entries: dict | None, allowed: tup
 
 def _patterns(file: str, variable: str, code: str, kind: str, languages: dict | None) -> Iterator[tuple]:
     """Yield one raw row a pattern: file, variable, code, kind, language, pattern."""
+    if not isinstance(languages or {}, dict):
+        raise CodebookError(f"{file}, '{code}', {kind}: expected languages, each with a list of patterns.")
     for language, patterns in (languages or {}).items():
         if language not in LANGUAGES:
             raise CodebookError(f"{file}, '{code}', {kind}: unknown language '{language}'. "
                                 f"{nearest(str(language), LANGUAGES)}")
-        for pattern in patterns or ():
+        if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+            raise CodebookError(f"{file}, '{code}', {kind}.{language}: expected a list of words, [like, this], each a text "
+                                "(quote a bare yes, no, on, off or number).")
+        for pattern in patterns:
             yield file, variable, str(code), kind, language, str(pattern)
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from kzties import paths
 from kzties.cleaning import check_regex
-from kzties.codebook import HOME, Codebook, read_yaml
+from kzties.codebook import HOME, Codebook, check_keys, read_yaml
 from kzties.errors import CodebookError, nearest
 from kzties.matching import match_patterns
 from kzties.segmenting import split_sentences
@@ -41,6 +41,7 @@ class Roles:
 def read_roles(folder: Path = paths.CODEBOOK) -> Roles:
     """Read and check `roles.yaml`; what cannot be carried out is a `CodebookError` naming the rule."""
     content = read_yaml(folder / "roles.yaml")
+    check_keys("roles.yaml", content, ("first_person", "rules"))
     known = ("name", "role", "kind", "examples", "note", *REGEX_CONDITIONS, *FLAG_CONDITIONS)
     check_regex(content.get("first_person", ""), "roles.yaml, first_person")
     for number, rule in enumerate(content.get("rules") or (), 1):

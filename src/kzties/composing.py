@@ -49,8 +49,8 @@ def compose_brief(tables: Mapping[str, pl.DataFrame], charts: Sequence[Chart], n
         "title": escape_markdown(fill_plain(sentences["title"], numbers)),
         "standfirst": fill_markdown(sentences["standfirst"], numbers),
         "kicker": "Kazakhstan’s foreign economic ties",
-        "edition": (f"Texts of {format_day(days.min())} to {format_day(days.max())}" if len(days)
-                    else "Texts without a day"),
+        "edition": "Texts without a day" if not len(days) else f"Texts of {format_day(days.min())}" + (
+            f" to {format_day(days.max())}" if days.min() < days.max() else ""),
         "date": str(days.max()) if len(days) else "",
     }
     return {**{f"fragments/{name}.md": text.strip() + "\n" for name, text in fragments.items()},

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from kzties import paths
-from kzties.codebook import read_yaml
+from kzties.codebook import check_keys, read_yaml
 from kzties.errors import CodebookError, nearest
 from kzties.reading import URL
 
@@ -18,7 +18,9 @@ FIELDS = ("document", "column", "expected", "value", "reason")
 
 def read_corrections(folder: Path = paths.CODEBOOK) -> list[Mapping]:
     """Read and check `corrections.yaml`; an entry that is not whole is a `CodebookError` naming it."""
-    entries = read_yaml(folder / "corrections.yaml").get("corrections") or []
+    content = read_yaml(folder / "corrections.yaml")
+    check_keys("corrections.yaml", content, ("corrections",))
+    entries = content["corrections"] or []
     for number, entry in enumerate(entries, 1):
         where = f"corrections.yaml, correction {number}"
         if unknown := set(entry) - set(FIELDS):

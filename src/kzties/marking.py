@@ -14,7 +14,7 @@ LARGEST_TABLE = 60
 def mark_figure(chart: Chart) -> str:
     """Return a chart as a numbered figure with its alt text, its data one click away."""
     name = chart.name.replace("_", "-")
-    return (f"![{escape_markdown(chart.caption)}](figures/{chart.name}.svg)"
+    return (f"\n\n![{escape_markdown(chart.caption)}](figures/{chart.name}.svg)"
             f'{{#fig-{name} fig-alt="{escape_markdown(chart.alt)}"}}\n\n')
 
 
@@ -29,14 +29,16 @@ def mark_table(header: Sequence[str], align: str, rows: Iterable[Sequence[str]],
 
 
 def source_key(document_id: str) -> str:
-    """Return the citation key of a document: letters, digits, `_` and `-` only, and never that of another document.
+    """Return the citation key of a document: words joined by single `_` or `-`, and never that of another document.
 
     >>> source_key("004_6a72"), source_key("новость")
-    ('source-004_6a72', 'source---------1a35ecfd')
+    ('source-004_6a72', 'source-1a35ecfd')
     """
-    plain = re.sub(r"[^A-Za-z0-9_-]", "-", document_id)
-    return f"source-{plain}" if plain == document_id else (
-        f"source-{plain}-{hashlib.sha256(document_id.encode(errors='surrogateescape')).hexdigest()[:8]}")
+    if re.fullmatch(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*", document_id):
+        return f"source-{document_id}"
+    words = re.findall(r"[A-Za-z0-9]+", document_id)
+    mark = hashlib.sha256(document_id.encode(errors="surrogateescape")).hexdigest()[:8]
+    return "-".join(("source", *words, mark))
 
 
 def passage_anchor(document_id: str, passage: int) -> str:

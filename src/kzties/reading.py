@@ -8,6 +8,7 @@ import codecs
 import csv
 import datetime
 import hashlib
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ def read_sources(folder: Path) -> Sources:
     if not table.is_file():
         raise SourceError(f"{table} is missing. Write one row a text, with the columns {', '.join(SOURCE_COLUMNS)}.")
     try:
-        lines = table.read_text(encoding="utf-8-sig").splitlines()
+        lines = io.StringIO(table.read_bytes().decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as error:
         raise SourceError(f"{table} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
     try:
