@@ -21,7 +21,7 @@ from kzties.arranging import measure_amounts, tick_days
 from kzties.charting import draw_all, draw_firmness, draw_partner_events, draw_partner_themes
 from kzties.scaling import draw_timeline
 from kzties.tables import ACTIONS, TABLES, THEMES
-from kzties.theming import FIRMNESS, PAPER, STATUS, contrast, disarm_formulas, ink_on, shade_count, write_charts
+from kzties.theming import FIRMNESS, PAPER, contrast, disarm_formulas, ink_on, shade_count, write_charts
 from kzties.typesetting import CUTS, FONTS, clean_text, embed_typeface, measure_text, read_widths, wrap_text
 
 NAMES = ["partner_events", "partner_themes", "firmness", "timeline", "quantities", "languages_outlets"]
@@ -298,7 +298,6 @@ def test_a_firmer_step_is_darker_and_every_number_on_a_shade_can_be_read():
     assert all(later / earlier > 1.2 for earlier, later in zip(against_paper, against_paper[1:]))
     counts = [shade_count(share / 100) for share in range(101)]
     assert all(contrast(ink_on(shade), shade) >= 4.5 for shade in [*shades, *counts])
-    assert all(contrast(colour, PAPER) >= 4.5 for colour in STATUS.values())
 
 
 def test_the_typeface_holds_every_letter_of_the_sources():

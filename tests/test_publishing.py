@@ -19,14 +19,6 @@ needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="
 needs_quarto = pytest.mark.skipif(shutil.which("quarto") is None, reason="no quarto on PATH: nothing to compare with")
 
 
-@pytest.fixture(scope="module")
-def brief(tmp_path_factory):
-    """A rendered example brief: its folder, its page and its PDF."""
-    source = write_example(tmp_path_factory.mktemp("brief") / "reports", passages=12, hostile=HOSTILE)
-    rendered = render_brief("embedded", source=source)
-    return source, rendered, rendered.html.read_text(encoding="utf-8")
-
-
 # -- The page ---------------------------------------------------------------------------------------------------------
 
 

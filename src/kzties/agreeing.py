@@ -23,7 +23,6 @@ GOLD_SCHEMA = {
     "period": pl.String, "cue": pl.String,
 }
 SPAN = ["document_id", "start", "end"]
-NO_ACTION = "none"
 
 
 @dataclass(frozen=True)

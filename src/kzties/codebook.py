@@ -36,9 +36,7 @@ class Codebook:
 
     patterns: pl.DataFrame
     partners: Mapping[str, str]
-    kinds: Mapping[str, str]
     themes: Mapping[str, str]
-    definitions: Mapping[str, str]
     actions: Mapping[str, str]
     version: str
     digest: str
@@ -94,9 +92,7 @@ def read_codebook(folder: Path = paths.CODEBOOK) -> Codebook:
     named = lambda entries, field: {code: str(entry.get(field, code)) for code, entry in (entries or {}).items()}  # noqa: E731
     return Codebook(
         patterns=patterns, partners=named(partners.get("partners"), "name"),
-        kinds=named(partners.get("partners"), "kind"), themes=named(themes.get("themes"), "label"),
-        definitions=named(themes.get("themes"), "definition") | named(actions.get("actions"), "definition"),
-        actions=named(actions.get("actions"), "label"),
+        themes=named(themes.get("themes"), "label"), actions=named(actions.get("actions"), "label"),
         version=read_version(folder), digest=hash_codebook(folder))
 
 

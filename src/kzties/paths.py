@@ -21,13 +21,10 @@ def find_root(start: Path | None = None) -> Path:
 
 ROOT = find_root()
 RAW = ROOT / "data" / "raw"
-SOURCES = RAW / "sources.csv"
 GOLD = ROOT / "data" / "gold"
 PROCESSED = ROOT / "data" / "processed"
 CODEBOOK = ROOT / "codebook"
 PARAMS = ROOT / "params.yaml"
-NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
 FIGURES = REPORTS / "figures"
-FRAGMENTS = REPORTS / "fragments"
 NUMBERS = REPORTS / "numbers.json"

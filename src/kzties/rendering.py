@@ -22,6 +22,9 @@ READER = "markdown-yaml_metadata_block-pandoc_title_block-task_lists"
 FEATURES = "templates/quarto_features.lua"
 TYPST_TEMPLATE = "templates/brief.typ"
 PANDOC_NAME = "pandoc"
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+"""Scripts that run from the right, with all their marks."""
+
 MOST_GLYPH_ROUNDS = 12
 
 _REFUSED = re.compile(r"^refused: (?P<what>.*)\t(?P<snippet>.*)$", re.MULTILINE)
@@ -106,7 +109,7 @@ def name_missing(text: str) -> str:
 
     known = read_widths()
     missing = {character for character in set(text) if not character.isascii() and character not in known
-               and unicodedata.category(character) not in ("Zs", "Cf", "Mn")}
+               and (RIGHT_TO_LEFT.match(character) or unicodedata.category(character) not in ("Zs", "Cf", "Mn"))}
     return text.translate({ord(character): f"⟨U+{ord(character):04X}⟩" for character in missing})
 
 

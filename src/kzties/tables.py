@@ -65,7 +65,7 @@ TEXT, WHOLE, NUMBER, DATE, YES = pl.String(), pl.Int64(), pl.Float64(), pl.Date(
 TEXTS = pl.List(pl.String())
 
 _DOCUMENT = Column(TEXT, "The raw file's name without its ending.")
-_ITEM = Column(WHOLE, "Number of the news story within the document, from 1; null for what is set aside before any.")
+_ITEM = Column(WHOLE, "Number of the news story within the document, from 1; null for what is set aside.")
 _PASSAGE = Column(WHOLE, "Number of the stretch of text within the document, from 1.")
 _START = Column(WHOLE, "Offset of the first character in the decoded raw file.", "characters")
 _END = Column(WHOLE, "Offset after the last character in the decoded raw file.", "characters")

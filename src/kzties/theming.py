@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
-import altair as alt
 import polars as pl
 
 from kzties import paths
@@ -28,8 +27,6 @@ FIRMNESS_EDGE = "#1f5585"
 NOT_STATED = "#ffffff"
 COUNT = "#1d6b62"
 COUNT_LEAST, COUNT_MOST = "#dcefeb", "#0d4a43"
-STATUS = {"sound": "#00735c", "tentative": "#a85b00", "missing": "#55616d"}
-"""Blue-green, orange and grey: told apart by colour-blind readers; always printed with their word as well."""
 
 THEME = {
     "font": f"{FAMILY}, {FALLBACK}",
@@ -61,11 +58,6 @@ class Chart:
     caption: str
     spec: dict
     data: pl.DataFrame
-
-
-def register_theme() -> None:
-    """Make the brief's theme the one that Altair uses from now on, for charts drawn in a notebook."""
-    alt.theme.register("kzties", enable=True)(lambda: alt.theme.ThemeConfig({"config": THEME}))
 
 
 def ink_on(colour: str) -> str:
