@@ -180,10 +180,10 @@ def example_tables() -> dict[str, pl.DataFrame]:
              "amounts": [key for key, parties in amounts.get(event, []) if partner in parties]}
             for (event, partner), themes in _TIES.items() for theme, action in themes.items()]
     agreement = [
-        {"variable": "theme", "code": "trade", "language": "all", "n": 60, "positives": 14, "alpha": 0.86,
+        {"material": "test", "variable": "theme", "code": "trade", "language": "all", "n": 60, "positives": 14, "alpha": 0.86,
          "low": 0.71, "high": 0.97, "precision": 0.93, "recall": 0.88, "f1": 0.9, "coders_alpha": 0.84,
          "tentative": False, "codebook_version": "1"},
-        {"variable": "theme", "code": "general", "language": "all", "n": 60, "positives": 3, "alpha": 0.42,
+        {"material": "test", "variable": "theme", "code": "general", "language": "all", "n": 60, "positives": 3, "alpha": 0.42,
          "low": 0.0, "high": 0.8, "precision": 0.5, "recall": 0.67, "f1": 0.57, "coders_alpha": 0.55,
          "tentative": True, "codebook_version": "1"},
     ]

@@ -83,7 +83,7 @@ def test_a_correction_mends_the_table_and_never_the_text(project):
 
 
 def test_malformed_yaml_is_named_with_its_line(project):
-    edit(project / "codebook" / "roles.yaml", "rules:", "rules: [")
+    edit(project / "codebook" / "roles.yaml", "\nrules:", "\nrules: [")
     assert any("roles.yaml, line" in problem for problem in check_project(project))
 
 
@@ -91,9 +91,12 @@ def test_malformed_yaml_is_named_with_its_line(project):
     ("themes.yaml", "\nthemes:", "\nthemess:", "unknown key 'themess' at the top. Did you mean 'themes'?"),
     ("partners.yaml", "partners:\n", "partner:\n", "unknown key 'partner' at the top. Did you mean 'partners'?"),
     ("furniture.yaml", "rules:", "rule:", "unknown key 'rule' at the top. Did you mean 'rules'?"),
-    ("roles.yaml", "first_person:", "firstperson:", "Did you mean 'first_person'?"),
+    ("roles.yaml", "\nrules:", "\nrule:", "unknown key 'rule' at the top. Did you mean 'rules'?"),
+    ("roles.yaml", "<than>", "<thann>", "no language has words 'thann'. Did you mean 'than'?"),
+    ("languages/en.yaml", "  trade:", "  trad:", "languages/en.yaml, themes: unknown code 'trad'. Did you mean 'trade'?"),
+    ("languages/en.yaml", "    exclude:", "    exclud:", "unknown key 'exclud'. Did you mean 'exclude'?"),
     ("corrections.yaml", "corrections:", "correction:", "Did you mean 'corrections'?"),
-    ("roles.yaml", "rules:", "rules:\n  - hello", "do not have the shape that is wanted"),
+    ("roles.yaml", "\nrules:", "\nrules:\n  - hello", "do not have the shape that is wanted"),
 ])
 def test_a_codebook_of_another_shape_is_named(project, file, old, new, words):
     edit(project / "codebook" / file, old, new)
@@ -101,7 +104,12 @@ def test_a_codebook_of_another_shape_is_named(project, file, old, new, words):
     assert words in told and "Traceback" not in told
 
 
-def test_a_broken_hand_coding_is_found_before_the_first_stage(project):
+def test_a_test_text_that_was_changed_after_freezing_is_found(project):
+    texts = project / "data" / "gold" / "trial" / "texts.csv"
+    edit(texts, ",test,", ",development,")
+    assert any("not the one that was frozen" in problem for problem in check_project(project))
 
+
+def test_a_broken_hand_coding_is_found_before_the_first_stage(project):
     (project / "data" / "gold" / "gold.csv").write_text("", encoding="utf-8")
     assert any("gold.csv cannot be read" in problem for problem in check_project(project))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kzties.codebook import compile_patterns
+from kzties.compiling import anchor_patterns, compile_patterns
 from kzties.errors import CodebookError
 from kzties.matching import match_patterns
 
@@ -18,7 +18,7 @@ def patterns(*rows):
 
 def found(text, *rows, language="en", start=0):
     passages = pl.DataFrame({"document_id": ["a"], "passage": [1], "language": [language], "start": [start], "text": [text]})
-    hits = match_patterns(passages, patterns(*rows))
+    hits = match_patterns(passages, anchor_patterns(patterns(*rows)))
     for begin, end, cue in hits.select("cue_start", "cue_end", "cue").iter_rows():
         assert text[begin - start:end - start] == cue
     return sorted(hits.select("code", "cue").iter_rows())

@@ -79,7 +79,7 @@ def test_sentences_hold_for_corpora_of_any_size(size):
 
 def test_a_code_that_hand_coding_does_not_bear_out_is_marked_wherever_it_is_named():
     agreement = check_table("agreement", pl.DataFrame([{
-        "variable": "theme", "code": "trade", "language": "all", "n": 9, "positives": 3, "tentative": True,
+        "material": "test", "variable": "theme", "code": "trade", "language": "all", "n": 9, "positives": 3, "tentative": True,
         "codebook_version": "1"}], schema=TABLES["agreement"].schema))
     labels = read_labels(CODEBOOK, agreement)
     tables = build_corpus([("SRB", "trade", "talk")])

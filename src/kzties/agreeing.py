@@ -1,6 +1,7 @@
 """Compare the program's coding with hand coding: Krippendorff's alpha with its interval, precision, recall and F1.
 
-The unit is the passage; for roles and quantities, which the codebook gives once a document, it is the document.
+For the raw texts the unit is the passage; for roles and quantities, which the codebook gives once a document, it is the
+document. For the trial texts (`trialling`) it is the text as a whole.
 Alpha follows Krippendorff, Content Analysis (4th ed., 2019), chapter 12, from the coincidence matrix of two coders;
 the interval is the percentile interval of a bootstrap that draws units with replacement.
 """
@@ -15,14 +16,18 @@ import polars as pl
 from kzties import paths
 from kzties.codebook import read_yaml
 from kzties.errors import SourceError
-from kzties.tables import ACTIONS, AGREEMENT, QUANTITIES
+from kzties.tables import ACTIONS, AGREEMENT
 
 GOLD_SCHEMA = {
     "document_id": pl.String, "start": pl.Int64, "end": pl.Int64, "variable": pl.String, "code": pl.String,
     "role": pl.String, "value": pl.Float64, "of": pl.Float64, "bound": pl.String, "per": pl.String,
     "period": pl.String, "cue": pl.String,
 }
+SHEET_SCHEMA = {name: dtype for name, dtype in GOLD_SCHEMA.items() if name not in ("start", "end", "cue")}
 SPAN = ["document_id", "start", "end"]
+RAW_TEXTS = "raw_texts"
+VARIABLES = {"partner": False, "counterpart": True, "theme": False, "action": False, "quantity": True}
+"""What is compared in the raw texts, and whether the codebook gives it once a document."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +42,21 @@ class Gold:
 
 def read_gold(folder: Path = paths.GOLD) -> Gold:
     """Read `gold.csv`, `coder_a.csv`, `coder_b.csv` and `about.yaml`; a misfit is a `SourceError` naming the file."""
-    def read(name: str) -> pl.DataFrame:
-        try:
-            return pl.read_csv(folder / name, schema=GOLD_SCHEMA, null_values=[""], glob=False)
-        except (pl.exceptions.PolarsError, FileNotFoundError) as error:
-            raise SourceError(f"{folder / name} cannot be read: {error}. Its columns are {', '.join(GOLD_SCHEMA)}.") from None
+    sheets = (read_sheet(folder / f"{name}.csv", GOLD_SCHEMA) for name in ("gold", "coder_a", "coder_b"))
+    return Gold(*sheets, read_yaml(folder / "about.yaml"))
 
-    return Gold(read("gold.csv"), read("coder_a.csv"), read("coder_b.csv"), read_yaml(folder / "about.yaml"))
+
+def read_sheet(path: Path, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Read one coding; a misfit is a `SourceError` naming the file and its columns."""
+    try:
+        return pl.read_csv(path, schema=schema, null_values=[""], glob=False)
+    except (pl.exceptions.PolarsError, FileNotFoundError) as error:
+        raise SourceError(f"{path} cannot be read: {error}. Its columns are {', '.join(schema)}.") from None
 
 
 def compare(gold: Gold, passages: pl.DataFrame, codes: pl.DataFrame, quantities: pl.DataFrame,
             params: Mapping) -> pl.DataFrame:
-    """Return the table `agreement` of program and adjudicated hand coding, by variable, code and language.
+    """Return the table `agreement` of program and adjudicated hand coding of the raw texts, by variable, code and language.
 
     Only passages that the hand coding covers and that still stand at the same characters are compared. Takes the
     tables `passages`, `codes`, `quantities` and the parameters of stage `agreement`.
@@ -57,17 +65,45 @@ def compare(gold: Gold, passages: pl.DataFrame, codes: pl.DataFrame, quantities:
              .join(passages.filter("kept").select(*SPAN, "passage", "language"), on=SPAN).sort(SPAN))
     program = code_sheet(passages, codes, quantities)
     rows = []
-    for variable, by_document in (("partner", False), ("counterpart", True), ("theme", False), ("action", False),
-                                  ("quantity", True)):
+    for variable, by_document in VARIABLES.items():
         pairs = pair_codes(variable, by_document, units, gold.adjudicated, program)
         hands = pair_codes(variable, by_document, units, gold.first, gold.second)
-        languages = ["all", *sorted(units["language"].unique())]
-        rows += [_row(variable, code, language, pairs, hands, params) for language in languages
-                 for code in ("all", *(_codes(pairs) if language == "all" else ()))]
-    version = str(gold.about.get("codebook_version", "not known"))
-    table = pl.DataFrame(rows, schema={name: dtype for name, dtype in AGREEMENT.schema.items()
-                                       if name != "codebook_version"}) if rows else AGREEMENT.empty()
-    return table.with_columns(codebook_version=pl.lit(version)).sort(AGREEMENT.key)
+        rows += _rows(RAW_TEXTS, variable, units, pairs, hands, _codes(pairs), params)
+    return _tabulate(rows, gold.about)
+
+
+def compare_texts(split: str, texts: pl.DataFrame, codings: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
+                  program: pl.DataFrame, about: Mapping, params: Mapping) -> pl.DataFrame:
+    """Return the table `agreement` for one split of the trial texts, the text as a whole being the unit.
+
+    Takes the texts (`document_id`, `split`, `language`), their codings (adjudicated, first, second coder), the program's
+    (`trialling.sheet_texts`) and the parameters of stage `agreement`.
+    """
+    whole = {"start": pl.lit(0, pl.Int64), "end": pl.lit(1, pl.Int64)}
+    units = texts.filter(pl.col("split") == split).select("document_id", "language", **whole).sort("document_id")
+    hand, first, second, other = (sheet.with_columns(**whole) for sheet in (*codings, program))
+    rows = []
+    for variable in ("relevance", *VARIABLES):
+        pairs = pair_codes(variable, True, units, hand, other)
+        hands = pair_codes(variable, True, units, first, second)
+        rows += _rows(split, variable, units, pairs, hands, _codes(pairs) if variable == "theme" else [], params)
+    return _tabulate(rows, about)
+
+
+def _rows(material: str, variable: str, units: pl.DataFrame, pairs: pl.DataFrame, hands: pl.DataFrame, codes: list[str],
+          params: Mapping) -> list[dict]:
+    """Return the rows of one variable: all codes together by language, and each code in all languages."""
+    languages = ["all", *sorted(units["language"].unique())]
+    return [{"material": material} | _row(variable, code, language, pairs, hands, params) for language in languages
+            for code in ("all", *(codes if language == "all" else ()))]
+
+
+def _tabulate(rows: list[dict], about: Mapping) -> pl.DataFrame:
+    """Return rows as the table `agreement`, with the version of the codebook that the hand coding was made under."""
+    schema = {name: dtype for name, dtype in AGREEMENT.schema.items() if name != "codebook_version"}
+    table = pl.DataFrame(rows, schema=schema) if rows else AGREEMENT.empty()
+    version = str(about.get("codebook_version", "not known"))
+    return table.with_columns(codebook_version=pl.lit(version)).select(*AGREEMENT.columns).sort(AGREEMENT.key)
 
 
 def code_sheet(passages: pl.DataFrame, codes: pl.DataFrame, quantities: pl.DataFrame) -> pl.DataFrame:
@@ -108,18 +144,6 @@ def pair_codes(variable: str, by_document: bool, units: pl.DataFrame, hand: pl.D
             .join(given(hand, "hand"), on=["unit", "code"], how="left")
             .join(given(other, "other"), on=["unit", "code"], how="left")
             .with_columns(pl.col("hand", "other").fill_null(0)).sort("unit", "code"))
-
-
-def list_misses(gold: Gold, passages: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
-    """Return what only the hand or only the program gave: `variable`, `code`, `only`, the passage and its text."""
-    key = [*SPAN, "variable", "code"]
-    covered = gold.adjudicated.select(SPAN).unique()
-    hand = gold.adjudicated.filter(pl.col("variable").is_in(["partner", "theme", "action"])).select(key).unique()
-    program = code_sheet(passages, codes, QUANTITIES.empty()).join(
-        covered, on=SPAN, how="semi").select(key).unique()
-    both = pl.concat([hand.join(program, on=key, how="anti").with_columns(only=pl.lit("hand")),
-                      program.join(hand, on=key, how="anti").with_columns(only=pl.lit("program"))])
-    return both.join(passages.select(*SPAN, "passage", "text"), on=SPAN).sort("variable", "code", "only", *SPAN)
 
 
 def _codes(pairs: pl.DataFrame) -> list[str]:

@@ -37,12 +37,29 @@ coding is in @sec-agreement. Codes marked *tentative* agree too little with hand
 """
 
 
+VARIABLE_ORDER = {"relevance": 0, "counterpart": 1, "partner": 2, "theme": 3, "action": 4, "quantity": 5}
+
+
 def compose_agreement(agreement: pl.DataFrame, labels: Labels, gold: Mapping, params: Mapping) -> str:
-    shown = agreement.filter(pl.col("language") == "all").sort(
-        pl.col("variable").replace_strict({"counterpart": 0, "partner": 1, "theme": 2, "action": 3, "quantity": 4}),
-        pl.col("code") != "all", "code")
-    if shown.is_empty() or not shown["n"].sum():
+    """Return the annex on agreement: first the texts that the codebook's writers have not seen, then the raw texts."""
+    compared = agreement.filter(pl.col("language") == "all", pl.col("n") > 0)
+    if compared.is_empty():
         return "No hand coding covers these texts, so that nothing is known of the coding's agreement with human judgement.\n"
+    unseen = compared.filter(pl.col("material") == "test")
+    trial = ("How the program does on texts that those who wrote its patterns have not seen stands in @tbl-agreement-test: the "
+             f"test half of short texts written for the trial, half of them hard negatives. {gold.get('trial_in_words', '')}\n\n"
+             + _mark_agreement(unseen, labels, params, "Agreement on unseen trial texts", "text", "agreement-test")
+             if len(unseen) else "")
+    return (f"{trial}{escape_markdown(gold.get('coders_in_words', 'Who coded is not known.'))} These raw texts were before the eyes "
+            "of those who wrote the codebook’s patterns, so that the figures in @tbl-agreement are higher than on new texts.\n\n"
+            + _mark_agreement(compared.filter(pl.col("material") == "raw_texts"), labels, params,
+                              "Agreement on the raw texts of this brief", "passage, or document for counterparts and quantities",
+                              "agreement"))
+
+
+def _mark_agreement(shown: pl.DataFrame, labels: Labels, params: Mapping, title: str, unit: str, name: str) -> str:
+    """Return one agreement table with its caption."""
+    shown = shown.sort(pl.col("variable").replace_strict(VARIABLE_ORDER), pl.col("code") != "all", "code")
     figure = lambda value: "–" if value is None else f"{value:.2f}"  # noqa: E731
     rows = [(escape_markdown(row["variable"]),
              escape_markdown("all together" if row["code"] == "all" else labels.names.get(row["code"], row["code"])),
@@ -50,16 +67,12 @@ def compose_agreement(agreement: pl.DataFrame, labels: Labels, gold: Mapping, pa
              figure(row["alpha"]) + ("" if row["low"] is None else f" ({row['low']:.2f} to {row['high']:.2f})"),
              figure(row["precision"]), figure(row["recall"]), figure(row["f1"]), figure(row["coders_alpha"]),
              "tentative" if row["tentative"] else "") for row in shown.iter_rows(named=True)]
-    return (f"{escape_markdown(gold.get('coders_in_words', 'Who coded is not known.'))}\n\n"
-            "These texts were before the eyes of those who wrote the codebook’s patterns, so that agreement on new texts "
-            "will be lower.\n\n"
-            + mark_table(("Variable", "Code", "n", "Hand", "Alpha (interval)", "Prec.", "Recall", "F1", "Coders", "Status"),
-                     "l4 l5 r2 r2 r5 r2 r2 r2 r3 l4", rows,
-                     "Agreement of the program with the adjudicated hand coding. Krippendorff’s alpha (ordinal for actions) "
-                     f"with its {params['agreement']['confidence']:.0%} bootstrap interval. n: passages compared, documents for "
-                     "counterparts and quantities; hand: how many the hand coding gives the code; coders: alpha of the two "
-                     f"hand coders. Tentative: alpha under {params['agreement']['tentative_below']}, or too few cases to tell "
-                     "(for quantities F1 decides).", "agreement"))
+    return mark_table(("Variable", "Code", "n", "Hand", "Alpha (interval)", "Prec.", "Recall", "F1", "Coders", "Status"),
+                      "l4 l5 r2 r2 r5 r2 r2 r2 r3 l4", rows,
+                      f"{title}: program and adjudicated hand coding. Krippendorff’s alpha (ordinal for actions) with its "
+                      f"{params['agreement']['confidence']:.0%} bootstrap interval; unit: {unit}. Hand: how many the hand coding "
+                      "gives the code; coders: alpha of the two hand coders. Tentative: alpha under "
+                      f"{params['agreement']['tentative_below']}, or too few cases to tell (for quantities F1 decides).", name)
 
 
 def compose_sources(documents: pl.DataFrame) -> str:

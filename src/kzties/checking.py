@@ -16,22 +16,26 @@ def check_project(root: Path = paths.ROOT) -> list[str]:
     An empty list means that `make brief` can start.
     """
     from kzties.agreeing import read_gold
+    from kzties.casting import read_roles
     from kzties.cleaning import read_furniture
     from kzties.codebook import read_codebook
-    from kzties.coding import read_roles
     from kzties.correcting import read_corrections
     from kzties.units_grammar import read_units
     from kzties.parameters import read_params
     from kzties.reading import read_sources
+    from kzties.trialling import read_trial
 
     codebook = root / "codebook"
     problems: list[str] = []
     sources = _try(problems, lambda: read_sources(root / "data" / "raw"))
     problems += sources.problems if sources else ()
     params = _try(problems, lambda: read_params(root / "params.yaml"))
-    for read in (read_furniture, read_codebook, read_roles, read_units):
+    for read in (read_furniture, read_units):
         _try(problems, lambda read=read: read(codebook))
+    if compiled := _try(problems, lambda: read_codebook(codebook)):
+        _try(problems, lambda: read_roles(compiled.words, codebook))
     _try(problems, lambda: read_gold(root / "data" / "gold"))
+    _try(problems, lambda: read_trial(root / "data" / "gold" / "trial"))
     corrections = _try(problems, lambda: read_corrections(codebook))
     if corrections and params and not problems:  # whether they match shows only in the texts
         from kzties.staging import make_passages
@@ -62,8 +66,9 @@ def hash_inputs(root: Path) -> str:
     texts = sorted(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in raw.iterdir()
                    if path.is_file()) if raw.is_dir() else ["missing"]
     digest.update("\n".join(texts).encode(errors="surrogateescape"))
-    for path in (*sorted((root / "codebook").glob("*.yaml")), root / "params.yaml", root / "data" / "raw" / "sources.csv",
-                 *sorted((root / "data" / "gold").glob("*")), *sorted(Path(__file__).parent.glob("*.py"))):
+    gold = (path for path in (root / "data" / "gold").rglob("*") if path.is_file())
+    for path in (*sorted((root / "codebook").rglob("*.yaml")), root / "params.yaml", root / "data" / "raw" / "sources.csv",
+                 *sorted(gold), *sorted(Path(__file__).parent.glob("*.py"))):
         digest.update(path.read_bytes() if path.is_file() else b"missing")
     return digest.hexdigest()
 

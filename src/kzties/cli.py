@@ -59,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     brief.add_argument("--force", action="store_true", help="rebuild every stage and use no cache")
     add("check", run_check, "List everything that is wrong with texts, sources, codebook, corrections and parameters.",
         "kzties check")
-    code = add("code", run_code, "Code any folder of texts: passages, codes, quantities, events and ties as Parquet and CSV.",
+    code = add("code", run_code, "Code any folder of texts: passages, codes, quantities, items, events, ties as Parquet and CSV.",
                "kzties code ~/texts --out ~/coded")
     code.add_argument("folder", type=Path, metavar="DIR", help="folder of texts; a sources.csv in it is used")
     code.add_argument("--out", type=Path, required=True, metavar="DIR2", help="folder to write the tables to")
@@ -159,7 +159,7 @@ def _warn_of_skipped() -> None:
 
 
 def run_code(options: argparse.Namespace) -> int:
-    """Code a folder and write the six tables, Parquet and CSV, to another."""
+    """Code a folder and write the seven tables, Parquet and CSV, to another."""
     from kzties.parameters import read_params
     from kzties.staging import code_folder, has_texts, list_skipped
     from kzties.tables import write_csv, write_table

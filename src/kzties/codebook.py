@@ -1,45 +1,52 @@
-"""Read the codebook: every human judgement stands in `codebook/*.yaml`, and here it becomes tables of patterns.
+"""Read the codebook: every human judgement stands in `codebook/`, and here it becomes tables of patterns.
 
-A pattern is a word or a sequence of words; each word may end in `*` (any ending, also none). Case is ignored, and
-hyphens, dots and apostrophes separate words, so `U.K.` is written `u k`. A pattern in CAPITALS matches only capitals.
+How a pattern is written stands in `compiling`.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 import yaml
 
 from kzties import paths
+from kzties.compiling import anchor_patterns, compile_patterns
 from kzties.errors import CodebookError, nearest
+from kzties.naming import name_partners
 from kzties.tables import ACTIONS, THEMES
 
-LANGUAGES = ("en", "ru", "bg", "kk", "kk-Latn", "de", "fr", "it", "tr", "pl", "uk", "uz", "any")
+LANGUAGES = ("en", "ru", "bg", "kk", "kk-Latn", "de", "fr", "it", "tr", "pl", "uk", "uz", "es", "any")
 """Languages a codebook entry may have patterns in; Kazakh has two scripts, `any` is for names written alike."""
+
+EVERYWHERE = ("en", "ru", "bg", "kk", "kk-Latn")
+"""Languages whose names of partners are looked for in every passage: no such pattern is a common word of another one."""
 
 HOME = "KAZ"
 """Kazakhstan is never a partner; its names show that it takes part in what a sentence states."""
 
-PATTERN_SCHEMA = {
-    "pattern_id": pl.Int64, "variable": pl.String, "code": pl.String, "kind": pl.String, "language": pl.String,
-    "pattern": pl.String, "words": pl.List(pl.String), "open": pl.List(pl.Boolean), "capitals": pl.Boolean,
-    "swallows": pl.Boolean,
-}
-
+PARTNER_KINDS, HOME_KINDS = ("names", "capitals", "exclude"), ("names", "capitals", "places", "bodies", "exclude")
+ENTRY_KINDS = ("patterns", "patterns_alone", "exclude")
 
 @dataclass(frozen=True)
 class Codebook:
-    """The whole codebook, ready to match: one row a pattern, and what the codes are called."""
+    """The whole codebook, ready to match: one row a pattern, what the codes are called, and the words that rules ask for."""
 
     patterns: pl.DataFrame
     partners: Mapping[str, str]
     themes: Mapping[str, str]
     actions: Mapping[str, str]
+    words: Mapping[str, Mapping[str, tuple[str, ...]]]
     version: str
     digest: str
+
+    @cached_property
+    def anchors(self) -> pl.DataFrame:
+        """Return the patterns with what texts are searched for, as `matching` wants them; made once, when first asked for."""
+        return anchor_patterns(self.patterns)
 
 
 class _UniqueKeyLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):
@@ -81,19 +88,47 @@ def check_keys(file: str, content: Mapping, wanted: tuple[str, ...]) -> None:
 
 
 def read_codebook(folder: Path = paths.CODEBOOK) -> Codebook:
-    """Read partners, themes and actions; whatever cannot be carried out is a `CodebookError` naming file and key."""
-    partners, themes, actions = (read_yaml(folder / f"{name}.yaml") for name in ("partners", "themes", "actions"))
+    """Read partners, themes, actions and languages; what cannot be carried out is a `CodebookError` naming file and key."""
+    partners, names, themes, actions = (read_yaml(folder / f"{name}.yaml")
+                                        for name in ("partners", "names", "themes", "actions"))
     check_keys("partners.yaml", partners, ("home", "partners"))
     check_keys("themes.yaml", themes, ("themes",))
     check_keys("actions.yaml", actions, ("actions",))
-    rows = [*_partner_patterns(partners), *_entry_patterns("themes.yaml", "theme", themes.get("themes"), THEMES),
-            *_entry_patterns("actions.yaml", "action", actions.get("actions"), ACTIONS)]
-    patterns = compile_patterns(rows)
+    _check_entries("themes.yaml", "theme", themes["themes"], THEMES, ("label", "definition", "note"))
+    _check_entries("actions.yaml", "action", actions["actions"], ACTIONS, ("label", "definition", "rank", "plover", "note"))
+    languages = read_languages(folder)
+    rows = [*_partner_patterns(partners), *_name_patterns(names, partners), *_language_patterns(languages)]
     named = lambda entries, field: {code: str(entry.get(field, code)) for code, entry in (entries or {}).items()}  # noqa: E731
+    words: dict[str, dict[str, tuple[str, ...]]] = {}
+    for language, content in languages.items():  # the two scripts of Kazakh are one language of a passage
+        own = words.setdefault(language[:2], {})
+        for name, listed in (content["words"] or {}).items():
+            own[name] = (*own.get(name, ()), *map(str, listed))
     return Codebook(
-        patterns=patterns, partners=named(partners.get("partners"), "name"),
-        themes=named(themes.get("themes"), "label"), actions=named(actions.get("actions"), "label"),
+        patterns=compile_patterns(rows), partners=named(partners["partners"], "name"),
+        themes=named(themes["themes"], "label"), actions=named(actions["actions"], "label"), words=words,
         version=read_version(folder), digest=hash_codebook(folder))
+
+
+def read_languages(folder: Path = paths.CODEBOOK) -> dict[str, dict]:
+    """Return the content of `languages/*.yaml` by language: how each puts themes, actions and the words of the rules."""
+    contents = {}
+    for path in sorted((folder / "languages").glob("*.yaml")):
+        file = f"languages/{path.name}"
+        if path.stem not in LANGUAGES:
+            raise CodebookError(f"{file}: unknown language '{path.stem}'. {nearest(path.stem, LANGUAGES)}")
+        content = read_yaml(path)
+        check_keys(file, content, ("themes", "actions", "words"))
+        for section, allowed in (("themes", THEMES), ("actions", ACTIONS)):
+            entries = content[section] or {}
+            if unknown := [str(code) for code in entries if code not in allowed]:
+                raise CodebookError(f"{file}, {section}: unknown code '{unknown[0]}'. {nearest(unknown[0], allowed)}")
+            for code, entry in entries.items():
+                if unknown := sorted(str(key) for key in entry or {} if key not in (*ENTRY_KINDS, "yes", "no")):
+                    raise CodebookError(f"{file}, '{code}': unknown key '{unknown[0]}'. "
+                                        f"{nearest(unknown[0], (*ENTRY_KINDS, 'yes', 'no'))}")
+        contents[path.stem] = content
+    return contents
 
 
 def read_version(folder: Path = paths.CODEBOOK) -> str:
@@ -104,8 +139,8 @@ def read_version(folder: Path = paths.CODEBOOK) -> str:
 def hash_codebook(folder: Path = paths.CODEBOOK) -> str:
     """Return the SHA-256 of the codebook: of its files' names and bytes, in the order of their names."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.yaml")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(folder.rglob("*.yaml")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -115,16 +150,25 @@ def _partner_patterns(content: dict) -> Iterator[tuple]:
     for code, entry in entries.items():
         if not isinstance(entry, dict) or not re.fullmatch(r"[A-Z][A-Za-z0-9+]{1,6}", str(code)):
             raise CodebookError(f"partners.yaml, '{code}': no ISO 3166-1 alpha-3 code or organisation of the codebook.")
-        if unknown := set(entry) - {"name", "kind", "names", "capitals", "exclude"}:
+        kinds = HOME_KINDS if code == HOME else PARTNER_KINDS
+        if unknown := set(entry) - {"name", "kind", *kinds}:
             raise CodebookError(f"partners.yaml, '{code}': unknown key '{min(unknown)}'. "
-                                f"{nearest(min(unknown), ('names', 'capitals', 'exclude', 'name', 'kind'))}")
-        for kind in ("names", "capitals", "exclude"):
+                                f"{nearest(min(unknown), (*kinds, 'name', 'kind'))}")
+        for kind in kinds:
             yield from _patterns("partners.yaml", "partner", code, kind, entry.get(kind))
 
 
-def _entry_patterns(file: str, variable: str, entries: dict | None, allowed: tuple[str, ...]) -> Iterator[tuple]:
-    """Yield the patterns of themes.yaml or actions.yaml."""
-    keys = ("label", "definition", "patterns", "patterns_alone", "exclude", "examples", "rank", "plover", "note")
+def _name_patterns(names: dict, partners: dict) -> Iterator[tuple]:
+    """Yield the patterns of names.yaml, those of Kazakhstan too; a state's name may come from CLDR."""
+    if unknown := [str(locale) for locale in names if str(locale).split("_")[0] not in LANGUAGES]:
+        raise CodebookError(f"names.yaml: unknown language '{unknown[0]}'. {nearest(unknown[0], LANGUAGES)}")
+    entries = partners.get("partners") or {}
+    states = [HOME, *(code for code, entry in entries.items() if entry.get("kind") == "state")]
+    yield from name_partners(names, (HOME, *entries), states)
+
+
+def _check_entries(file: str, variable: str, entries: dict | None, allowed: tuple[str, ...], keys: tuple[str, ...]) -> None:
+    """Refuse codes that are missing, not known or not defined."""
     entries = entries or {}
     if unknown := [str(code) for code in entries if code not in allowed]:
         raise CodebookError(f"{file}: unknown {variable} '{unknown[0]}'. {nearest(unknown[0], allowed)}")
@@ -135,8 +179,16 @@ def _entry_patterns(file: str, variable: str, entries: dict | None, allowed: tup
             raise CodebookError(f"{file}, '{code}': unknown key '{min(unknown)}'. {nearest(min(unknown), keys)}")
         if not (entry or {}).get("definition"):
             raise CodebookError(f"{file}, '{code}' has no definition. Add one sentence saying what counts.")
-        for kind in ("patterns", "patterns_alone", "exclude"):
-            yield from _patterns(file, variable, code, kind, entry.get(kind))
+
+
+def _language_patterns(languages: dict[str, dict]) -> Iterator[tuple]:
+    """Yield the patterns of themes and actions of every language."""
+    for language, content in languages.items():
+        for variable, section in (("theme", "themes"), ("action", "actions")):
+            for code, entry in (content[section] or {}).items():
+                for kind in ENTRY_KINDS:
+                    yield from _patterns(f"languages/{language}.yaml", variable, code, kind,
+                                         {language: entry[kind]} if entry.get(kind) else None)
 
 
 def _patterns(file: str, variable: str, code: str, kind: str, languages: dict | None) -> Iterator[tuple]:
@@ -152,42 +204,3 @@ def _patterns(file: str, variable: str, code: str, kind: str, languages: dict | 
                                 "(quote a bare yes, no, on, off or number).")
         for pattern in patterns:
             yield file, variable, str(code), kind, language, str(pattern)
-
-
-def compile_patterns(rows: Iterable[tuple]) -> pl.DataFrame:
-    """Return the table of patterns, each with its words normalised as texts are, and whether a word may have any ending.
-
-    Takes rows of file, variable, code, kind, language and pattern; one that cannot be carried out is a `CodebookError`.
-
-    >>> row = ("themes.yaml", "theme", "transport", "patterns", "en", "Trans-Caspian route*")
-    >>> compile_patterns([row]).select("words", "open").row(0)
-    (['trans', 'caspian', 'route'], [False, False, True])
-    """
-    raw = pl.DataFrame(list(rows), schema=["file", "variable", "code", "kind", "language", "pattern"], orient="row",
-                       schema_overrides=dict.fromkeys(("file", "variable", "code", "kind", "language", "pattern"), pl.String))
-    pattern, element = pl.col("pattern"), pl.element()
-    plain = normalise(pattern)
-    wrong = plain.str.contains(r"[\[\]()|\\^$?{}]|(?:^|[^\w*])\*|\*[\w*]") | ~plain.str.contains(r"\w")
-    if not (bad := raw.filter(wrong)).is_empty():
-        row = bad.row(0, named=True)
-        raise CodebookError(f"{row['file']}, '{row['code']}', {row['kind']}.{row['language']}: the pattern '{row['pattern']}' "
-                            "cannot be compiled. Write words separated by spaces, each with at most one '*' at its end.")
-    return (raw.with_row_index("pattern_id").with_columns(words=plain.str.extract_all(r"\w+\*?"))
-            .with_columns(open=pl.col("words").list.eval(element.str.ends_with("*")),
-                          words=pl.col("words").list.eval(element.str.strip_chars_end("*")),
-                          swallows=pl.col("kind") == "exclude",
-                          capitals=pattern.str.contains(r"\p{L}") & (pattern == pattern.str.to_uppercase())
-                          & (pattern != pattern.str.to_lowercase()))
-            .select(pl.col(name).cast(dtype) for name, dtype in PATTERN_SCHEMA.items()))
-
-
-def normalise(text: pl.Expr) -> pl.Expr:
-    """Return words as they are matched: NFKC, lower case, no soft hyphens or stress marks, dotless `ı` as `i`.
-
-    Patterns and texts go through this alike; Turkish and Kazakh in Latin letters lose their dots in capitals.
-
-    >>> pl.select(normalise(pl.lit("Каза\u0301хстан İran"))).item()
-    'казахстан iran'
-    """
-    return (text.str.normalize("NFKC").str.to_lowercase().str.replace_all("[\u0301\u0307\u00ad]", "")
-            .str.replace_all("ı", "i", literal=True))

@@ -1,4 +1,4 @@
-"""Find the day of publication in a text: in an injected header first, then in a dateline.
+"""Find the day of publication in a text: in a date line or dateline that it prints, or in an injected header.
 
 Month names of all languages come from CLDR (`babel`); a day that no calendar knows is no date.
 """
@@ -8,7 +8,15 @@ import functools
 import polars as pl
 
 DATE_LOCALES = ("en", "ru", "bg", "kk", "de", "fr", "it", "tr", "pl", "uk", "uz", "es")
-HEADER = r"\bdate (\d{4})-(\d{2})-(\d{2})\b"
+HEADER = r"\bdate (?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b"
+FORMS = (
+    r"\b(?P<day>\d{1,2})(?:-|st|nd|rd|th)?[. \u{a0}-]+(?:de )?(?P<month>\p{L}{3,12})\.?,?[ \u{a0}]+(?:de )?(?P<year>\d{4})\b",
+    r"\b(?P<month>\p{L}{3,12})\.? (?P<day>\d{1,2}), (?P<year>\d{4})\b",
+    r"\b(?P<year>\d{4}) (?:жылғы|жылдың|jylǵy|jylğy) (?P<day>\d{1,2}) (?P<month>\p{L}{3,12})\b",
+    r"\b(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4}|\d{2})\b",
+    r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b",
+)
+YEARLESS = r"\b(?P<day>\d{1,2})[ .-]+(?P<month>\p{L}{3,12})\b"
 _MONTHS_2018 = ("qańtar", "aqpan", "naýryz", "sáýir", "mamyr", "maýsym", "shilde", "tamyz", "qyrkúıek", "qazan",
                 "qarasha", "jeltoqsan")
 _MONTHS_2021 = ("qañtar", "aqpan", "nauryz", "säuır", "mamyr", "mausym", "şılde", "tamyz", "qyrküiek", "qazan",
@@ -38,37 +46,49 @@ def read_months(locales: tuple[str, ...] = DATE_LOCALES) -> dict[str, int]:
 
 
 def find_dates(texts: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
-    """Return `document_id`, `found` (Date) and `found_from` (header / dateline) for documents that state a day.
+    """Return `document_id`, `found` (Date), `found_from` (header / dateline) and `conflict` for documents that state a day.
 
     Only set-aside stretches with reason `date_stamp` or `dateline` are looked at: a day in the news text is not the
-    day of publication.
+    day of publication. The day that the page itself prints is believed before the injected header, which may be the day
+    of download; where they differ, `conflict` says so in a sentence. A dateline without a year takes the year that
+    brings it nearest to the header.
     """
-    stamps = (passages.filter(pl.col("reason").is_in(["date_stamp", "dateline"]))
-              .select("document_id", "start", "reason", "text"))
-    header = (stamps.filter(pl.col("reason") == "date_stamp")
-              .select("document_id", "start", found_from=pl.lit("header"),
-                      parts=pl.col("text").str.extract_groups(HEADER))
-              .unnest("parts").rename({"1": "year", "2": "month", "3": "day"}))
-    present = {"en", *passages["language"].unique()}
-    months = read_months(tuple(locale for locale in DATE_LOCALES if locale in present))
-    text = pl.col("text").str.to_lowercase()
-    line = stamps.filter(pl.col("reason") == "dateline")
-    forms = {
-        r"\b(?P<day>\d{1,2})[. ]+(?P<month>\p{L}{3,12})\.?,?\s+(?P<year>\d{4})\b": True,
-        r"\b(?P<month>\p{L}{3,12}) (?P<day>\d{1,2}), (?P<year>\d{4})\b": True,
-        r"\b(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4})\b": False,
-        r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b": False,
-    }
-    found = [header]
-    for form, named in forms.items():
-        rows = (line.select("document_id", "start", found_from=pl.lit("dateline"),
-                            parts=text.str.extract_groups(form)).unnest("parts"))
-        if named:
-            rows = rows.with_columns(month=pl.col("month").replace_strict(months, default=None).cast(pl.String))
-        found.append(rows.select("document_id", "start", "found_from", "year", "month", "day"))
-    day = pl.concat([rows.select("document_id", "start", "found_from", "year", "month", "day") for rows in found])
-    iso = pl.format("{}-{}-{}", "year", pl.col("month").str.zfill(2), pl.col("day").str.zfill(2))
-    return (day.with_columns(found=iso.str.to_date("%Y-%m-%d", strict=False)).drop_nulls("found")
-            .sort(pl.col("found_from") == "dateline", "document_id", "start")
-            .unique("document_id", keep="first", maintain_order=True)
-            .select("document_id", "found", "found_from"))
+    stamps = (passages.filter(pl.col("reason").is_in(["date_stamp", "dateline"]), pl.col("text").str.contains(r"\d"))
+              .select("document_id", "start", "reason", text=pl.col("text").str.to_lowercase()))
+    months = read_months()
+    header = _read_days(stamps.filter(pl.col("reason") == "date_stamp"), HEADER, months)
+    header = _first(header).rename({"day": "header"})
+    lines = stamps.filter(pl.col("reason") == "dateline")
+    printed = _first(pl.concat([_read_days(lines, form, months) for form in FORMS])).rename({"day": "printed"})
+    yearless = (_read_days(lines.join(header, on="document_id").with_columns(pl.col("header").dt.year().alias("year")),
+                           YEARLESS, months).join(header, on="document_id"))
+    away = lambda years: (pl.col("day").dt.offset_by(f"{years}y") - pl.col("header")).dt.total_days().abs()  # noqa: E731
+    nearest = (pl.when(away(-1) < away(0)).then(pl.col("day").dt.offset_by("-1y"))
+               .when(away(1) < away(0)).then(pl.col("day").dt.offset_by("1y")).otherwise("day"))
+    yearless = _first(yearless.with_columns(day=nearest).select("document_id", "start", "day")).rename({"day": "dated"})
+    days = (header.join(printed, on="document_id", how="full", coalesce=True)
+            .join(yearless, on="document_id", how="left").with_columns(printed=pl.coalesce("printed", "dated")))
+    return days.select(
+        "document_id", found=pl.coalesce("printed", "header"),
+        found_from=pl.when(pl.col("printed").is_null() | (pl.col("printed") == pl.col("header")).fill_null(False))
+        .then(pl.lit("header")).otherwise(pl.lit("dateline")),
+        conflict=pl.when(pl.col("printed") != pl.col("header")).then(pl.format(
+            "The page prints {}; the injected date {} is not used.", "printed", "header"))).sort("document_id")
+
+
+def _read_days(stamps: pl.DataFrame, form: str, months: dict[str, int]) -> pl.DataFrame:
+    """Return `document_id`, `start`, `day` of the stamps that a form fits; a stamp may bring its `year` along."""
+    parts = stamps.with_columns(parts=pl.col("text").str.extract_groups(form)).unnest("parts", separator="_")
+    year = pl.col("parts_year") if "?P<year>" in form else pl.col("year").cast(pl.String)
+    year = pl.when(year.str.len_chars() == 2).then("20" + year).otherwise(year)
+    month = pl.col("parts_month")
+    number = month.str.strip_chars(".").replace_strict(months, default=None, return_dtype=pl.Int64)
+    month = pl.coalesce(pl.when(month.str.contains(r"^\d+$")).then(month), number.cast(pl.String)).str.zfill(2)
+    iso = pl.format("{}-{}-{}", year, month, pl.col("parts_day").str.zfill(2))
+    return parts.select("document_id", "start", day=iso.str.to_date("%Y-%m-%d", strict=False)).drop_nulls("day")
+
+
+def _first(days: pl.DataFrame) -> pl.DataFrame:
+    """Return the first day of each document."""
+    return (days.sort("document_id", "start", "day").unique("document_id", keep="first", maintain_order=True)
+            .select("document_id", "day"))

@@ -7,6 +7,7 @@ from kzties import paths
 from kzties.codebook import read_yaml
 from kzties.errors import CodebookError, ParameterError, nearest
 from kzties.reading import is_encoding
+from kzties.tables import ACTIONS, THEMES
 
 SEED, WHOLE, SHARE, MEGABYTES, YES_OR_NO = ("a whole number from 0 on", "a whole number from 1 to 100000", "a number from 0 to 1",
                                             "a number above 0", "true or false")
@@ -17,7 +18,8 @@ KNOWN: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {
                  "digest_headlines": WHOLE, "digest_headline_words": WHOLE, "duplicate_words": WHOLE},
     "codes": {"inherit_partner": YES_OR_NO},
     "ties": {"days_apart": DAYS, "statement_words": WHOLE, "shared_figures": WHOLE},
-    "agreement": {"resamples": WHOLE, "seed": SEED, "confidence": SHARE, "tentative_below": SHARE},
+    "agreement": {"resamples": WHOLE, "seed": SEED, "confidence": SHARE, "tentative_below": SHARE,
+                  "review_code": (*THEMES, *ACTIONS)},
     "charts": {"partners_shown": WHOLE, "quantities_shown": WHOLE, "outlets_shown": WHOLE},
     "render": {"engine": ("auto", "quarto", "embedded"), "paper": ("a4", "us-letter")},
 }

@@ -14,6 +14,13 @@ LINE = r"[^\r\n\u{2028}\u{2029}]+|\r\n|\r|\n|\u{2028}|\u{2029}"
 BULLET = r"^\s*(?:[-–—•·▪●*]\s*\S|\d{1,2}[.)]\s+\p{L})"
 SENTENCE_END = r"[.!?…][\s\p{Pf}\p{Pi}\")\]]*$"
 OPENING_QUOTE = r"^\s*[\"“„«‘]"
+SENTENCE_BREAK = (r"((?:\w\w|[\d)»”“\"]%?)[.!?…]+[\p{Pf}\"”“»)\]]*\s+)"
+                  r"([\p{Lu}\p{Lt}\p{Nd}\p{Pi}\"„“«—–(])")
+LOST_SPACE = r"((?:\p{Ll}{3}|\p{Nd}%?|%|[)»”])[.!?…][\p{Pf}”»]?)([\p{Pi}„“«]?\p{Lu}(?:\p{Ll}|\s))"
+"""A sentence end with no space behind it; three small letters before it leave out `ул.Абая` and `г.Астана`."""
+ABBREVIATION = (r"(\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sen|Gov|Rep|Mt|St|vs|No|Mrd|Mio|Nr|Hr|Fr|проф|акад|им|ул|пос|св|гр|см|рис|тел"
+                r"|обл|просп|mgr|inż|dott|sig)\.)(\s+)\x02")
+"""Abbreviations whose full stop ends no sentence though a capital follows."""
 JOINER = r"[,;:\-–—]\s*$|[\p{Ll}\p{Nd}]\s*$"
 
 
@@ -26,8 +33,8 @@ def segment(documents: pl.DataFrame, texts: pl.DataFrame, furniture: Furniture,
     set_aside = find_furniture(texts, furniture)
     passages = split_passages(texts, set_aside)
     passages = mark_headlines(passages, params["headline_characters"])
-    passages = number_items(passages, params["digest_headlines"], params["digest_headline_words"])
     passages = detect_languages(passages, documents)
+    passages = number_items(passages, params["digest_headlines"], params["digest_headline_words"])
     passages = mark_duplicates(passages, params["duplicate_words"])
     passages = passages.with_columns(
         background=pl.col("kept") & pl.col("text").str.contains(furniture.background),
@@ -40,9 +47,12 @@ def split_passages(texts: pl.DataFrame, set_aside: pl.DataFrame) -> pl.DataFrame
     """Tile every text: one row a paragraph, list, set-aside span or blank stretch between them."""
     pieces = _cut(_split_lines(texts), set_aside)
     text = pl.col("text")
-    blank = ~text.str.contains(r"[^\s\u{200b}\u{feff}]") & pl.col("reason").is_null()
+    blank = ~text.str.contains(r"[^\s\u{200b}\u{feff}]")
+    # what is left between two set-aside stretches, an arrow or a pictogram, says nothing
+    sign = pl.col("reason").is_null() & ~text.str.contains(r"[\p{L}\p{N}]")
     pieces = pieces.with_columns(
-        reason=pl.when(blank).then(pl.lit("blank")).otherwise("reason"),
+        reason=pl.when(blank).then(pl.lit("blank")).when(sign).then(pl.lit("markup")).otherwise("reason"),
+        rule=pl.when(~blank).then("rule"),
         bullet=text.str.contains(BULLET) & pl.col("reason").is_null(),
         breaks=pl.when(blank).then(text.str.count_matches(r"\r\n|\r|\n|\u{2028}|\u{2029}")).otherwise(0))
     # the blank stretches between two lines are one piece, so that the line before is two rows up
@@ -92,20 +102,11 @@ def _cut(lines: pl.DataFrame, set_aside: pl.DataFrame) -> pl.DataFrame:
     A span that covers several lines becomes one piece again.
     """
     text = pl.col("text")
-    indent = text.str.len_chars() - text.str.strip_chars_start().str.len_chars()
-    tail = text.str.strip_chars_end().str.len_chars()
-    cuts = pl.concat([
-        lines.select("document_id", "start"),
-        lines.select("document_id", start=pl.col("start") + indent.cast(pl.Int64)),
-        lines.select("document_id", start=pl.col("start") + tail.cast(pl.Int64)),
-        set_aside.select("document_id", "start"),
-        set_aside.select("document_id", start="end"),
-        lines.group_by("document_id").agg(start=pl.col("end").max()),
-    ]).unique().sort("document_id", "start")
-    pieces = (cuts.with_columns(end=pl.col("start").shift(-1).over("document_id")).drop_nulls("end")
-              .join_asof(lines.sort("document_id", "start").rename({"end": "line_end", "start": "line_start"}),
-                         left_on="start", right_on="line_start", by="document_id", check_sortedness=False)
-              .with_columns(text=text.str.slice(pl.col("start") - pl.col("line_start"), pl.col("end") - pl.col("start"))))
+    pieces = _split_at(lines, pl.concat([set_aside.select("document_id", "start"),
+                                         set_aside.select("document_id", start="end")]))
+    indent = (text.str.len_chars() - text.str.strip_chars_start().str.len_chars()).cast(pl.Int64)
+    tail = text.str.strip_chars_end().str.len_chars().cast(pl.Int64)
+    pieces = _split_at(pieces, pl.concat([pieces.select("document_id", start=pl.col("start") + edge) for edge in (indent, tail)]))
     inside = pieces.join_asof(set_aside.sort("document_id", "start").with_columns(span_start="start")
                               .rename({"end": "span_end"}), on="start", by="document_id", check_sortedness=False)
     covered = pl.col("start") < pl.col("span_end")
@@ -117,6 +118,18 @@ def _cut(lines: pl.DataFrame, set_aside: pl.DataFrame) -> pl.DataFrame:
             .drop("run"))
 
 
+def _split_at(pieces: pl.DataFrame, cuts: pl.DataFrame) -> pl.DataFrame:
+    """Split pieces that tile their documents at further offsets; cuts at an end or behind it do nothing."""
+    ends = pieces.group_by("document_id").agg(last=pl.col("end").max())
+    cuts = (pl.concat([pieces.select("document_id", "start"), cuts]).unique().join(ends, on="document_id")
+            .filter(pl.col("start") < pl.col("last")).sort("document_id", "start")
+            .with_columns(end=pl.col("start").shift(-1).over("document_id").fill_null(pl.col("last"))))
+    return (cuts.join_asof(pieces.sort("document_id", "start").select("document_id", "text", piece_start="start"),
+                           left_on="start", right_on="piece_start", by="document_id", check_sortedness=False)
+            .select("document_id", "start", "end",
+                    text=pl.col("text").str.slice(pl.col("start") - pl.col("piece_start"), pl.col("end") - pl.col("start"))))
+
+
 def mark_headlines(passages: pl.DataFrame, longest: int) -> pl.DataFrame:
     """Call a kept line a headline where it can be one: a single line, not long, of several words, with no full stop."""
     text = pl.col("text")
@@ -124,20 +137,34 @@ def mark_headlines(passages: pl.DataFrame, longest: int) -> pl.DataFrame:
               & ~text.str.contains(SENTENCE_END) & ~text.str.contains(r"[:,;]\s*$") & ~text.str.contains(r"[\r\n]")
               & (text.str.count_matches(r"\w+") >= 2)
               # an odd closing quotation mark shows the end of a quoted sentence, not a title
-              & ~(text.str.contains(r"[”\"]\s*$") & ~text.str.contains(OPENING_QUOTE)))
-    return passages.with_columns(kind=pl.when(can_be).then(pl.lit("headline")).otherwise("kind"))
+              & ~(text.str.contains(r"[”\"]\s*$") & ~text.str.contains(OPENING_QUOTE))
+              # what is left of a sentence when its credit is set aside is no title
+              & ~pl.any_horizontal(pl.col("reason").shift(step).over("document_id").eq("credit").fill_null(False)
+                                   & (pl.col(far).shift(step).over("document_id") == pl.col(near)).fill_null(False)
+                                   for step, far, near in ((-1, "start", "end"), (1, "end", "start"))))
+    # a question can be the title, but only as the first line of all
+    question = (pl.col("kept") & (pl.col("kept").cum_sum().over("document_id") == 1) & (text.str.len_chars() <= longest)
+                & text.str.contains(r"^[^.!?…\r\n]*\?\s*$") & (text.str.count_matches(r"\w+") >= 2))
+    return passages.with_columns(kind=pl.when(can_be | question).then(pl.lit("headline")).otherwise("kind"))
 
 
 def number_items(passages: pl.DataFrame, digest_headlines: int, digest_words: int) -> pl.DataFrame:
     """Number the items: a document with at least `digest_headlines` long headlines after body text is a digest.
 
-    In a digest every headline starts an item; elsewhere only lines before the first body text are headlines.
+    In a digest every headline starts an item; elsewhere only lines before the first body text are headlines. A page that
+    tells one story in several languages is no digest, so only headlines in the language of most of its text are counted.
     """
+    text = pl.col("text")
     headline = pl.col("kind") == "headline"
-    body_before = (pl.col("kept") & ~headline).cum_max().over("document_id").fill_null(False)
-    long = pl.col("text").str.count_matches(r"\w+") >= digest_words
+    # a stray word above the title, such as the name of a section, is no body
+    body = pl.col("kept") & ~headline & (text.str.contains(SENTENCE_END) | (text.str.count_matches(r"\w+") >= 2))
+    body_before = body.cum_max().over("document_id").fill_null(False)
+    long = text.str.count_matches(r"\w+") >= digest_words
+    letters = pl.when("kept").then(text.str.len_chars()).otherwise(0).sum().over("document_id", "language")
+    main_language = pl.col("language").sort_by(letters).last().over("document_id")
     passages = passages.with_columns(late=headline & long & body_before)
-    digest = (pl.col("late").sum().over("document_id") >= digest_headlines)
+    counted = pl.col("late") & (pl.col("language") == main_language)
+    digest = (counted.sum().over("document_id") >= digest_headlines)
     starts = headline & long & digest
     first = pl.col("kept") & (pl.col("kept").cum_sum().over("document_id") == 1)
     return (passages.with_columns(
@@ -174,11 +201,14 @@ def mark_duplicates(passages: pl.DataFrame, fewest_words: int) -> pl.DataFrame:
 def split_sentences(passages: pl.DataFrame) -> pl.DataFrame:
     """Return the sentences of passages: `document_id`, `passage`, `sentence` (1..), `sentence_start`, `sentence_text`.
 
-    A sentence ends at a full stop (not after a single letter, as in `U.K.`) before a capital, a digit or a quotation
-    mark, at a semicolon, or at a line end. Sentences tile their passage; offsets are those of the raw text.
+    A sentence ends at a full stop (not after a single letter, as in `U.K.`, nor after a title, as in `Dr. Marsh`) before
+    a capital, a digit or a quotation mark, at a semicolon, or at a line end; a space lost behind the full stop
+    (`Акорды.Президент`) does not hide it. Sentences tile their passage; offsets are those of the raw text.
     """
     text = (pl.col("text").str.replace_all("\x02", " ", literal=True)
-            .str.replace_all(r"(\w\w[.!?…]+[\p{Pf}\"”»)\]]*\s+)([\p{Lu}\p{Lt}\p{Nd}\p{Pi}\"„“«—–(])", "${1}\x02${2}")
+            .str.replace_all(SENTENCE_BREAK, "${1}\x02${2}")
+            .str.replace_all(LOST_SPACE, "${1}\x02${2}")
+            .str.replace_all(ABBREVIATION, "${1}${2}")
             .str.replace_all(r"([;\n]\s*)(\S)", "${1}\x02${2}"))
     length = pl.col("sentence_text").str.len_chars().cast(pl.Int64)
     group = ["document_id", "passage"]
@@ -201,6 +231,8 @@ def describe_documents(documents: pl.DataFrame, texts: pl.DataFrame, passages: p
             .join(find_dates(texts, passages), on="document_id", how="left", maintain_order="left")
             .with_columns(
                 language=pl.coalesce("found_language", "language"),
+                note=pl.when(pl.col("published").is_not_null() | pl.col("conflict").is_null()).then("note")
+                .otherwise(pl.concat_str("note", "conflict", separator=" ", ignore_nulls=True)),
                 published_from=pl.when(pl.col("published").is_not_null()).then("published_from")
                 .when(pl.col("found_from").is_not_null()).then("found_from").otherwise(pl.lit("none")),
                 published=pl.coalesce("published", "found"))

@@ -8,9 +8,11 @@ import polars as pl
 from kzties import paths
 from kzties.cleaning import read_furniture
 from kzties.codebook import Codebook, read_codebook
-from kzties.coding import code_passages, read_roles
+from kzties.casting import read_roles
+from kzties.coding import code_passages
 from kzties.correcting import correct_documents, read_corrections
 from kzties.errors import SourceError
+from kzties.itemising import describe_items
 from kzties.linking import link_items
 from kzties.measuring import find_quantities
 from kzties.reading import Sources, list_texts, read_documents, read_sources
@@ -39,25 +41,27 @@ def make_codes(passages: pl.DataFrame, params: Mapping, codebook: Codebook | Non
                codebook_folder: Path = paths.CODEBOOK) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return `codes` and `quantities` of passages; takes the parameters of stage `codes`."""
     quantities = find_quantities(passages.filter("kept"), read_units(codebook_folder))
-    codes = code_passages(passages, quantities, codebook or read_codebook(codebook_folder),
-                          read_roles(codebook_folder), params)
+    codebook = codebook or read_codebook(codebook_folder)
+    roles, background = read_roles(codebook.words, codebook_folder), read_furniture(codebook_folder).background
+    codes = code_passages(passages, quantities, codebook, roles, background, params)
     return check_table("codes", codes), check_table("quantities", quantities)
 
 
 def make_ties(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame, quantities: pl.DataFrame,
-              params: Mapping) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return `events` and `ties`; takes the parameters of stage `ties`."""
+              params: Mapping) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return `items`, `events` and `ties`; takes the parameters of stage `ties`."""
+    items = describe_items(passages, codes)
     events, ties = link_items(documents, passages, codes, quantities, params)
-    return check_table("events", events), check_table("ties", ties)
+    return check_table("items", items), check_table("events", events), check_table("ties", ties)
 
 
 def code_folder(folder: Path, params: Mapping[str, Mapping]) -> dict[str, pl.DataFrame]:
-    """Return documents, passages, codes, quantities, events and ties of any folder of texts, with no DVC or Jupyter."""
+    """Return documents, passages, codes, quantities, items, events and ties of any folder of texts, with no DVC or Jupyter."""
     documents, passages = make_passages(folder, params["passages"], corrections=False)
     codes, quantities = make_codes(passages, params["codes"])
-    events, ties = make_ties(documents, passages, codes, quantities, params["ties"])
-    return {"documents": documents, "passages": passages, "codes": codes, "quantities": quantities, "events": events,
-            "ties": ties}
+    items, events, ties = make_ties(documents, passages, codes, quantities, params["ties"])
+    return {"documents": documents, "passages": passages, "codes": codes, "quantities": quantities, "items": items,
+            "events": events, "ties": ties}
 
 
 def list_skipped(documents: pl.DataFrame) -> list[str]:

@@ -18,7 +18,7 @@ from kzties import paths
 KINDS = ("headline", "body", "list", "quote", "furniture", "blank")
 REASONS = (
     "blank", "date_stamp", "dateline", "copyright", "photo_credit", "share_button", "comment", "counter",
-    "related_link", "site_menu", "markup", "duplicate",
+    "related_link", "site_menu", "markup", "duplicate", "credit", "widget", "notice", "embed",
 )
 VARIABLES = ("partner", "theme", "action")
 ROLES = ("counterpart", "mentioned")
@@ -139,6 +139,18 @@ QUANTITIES = Table("quantities", "one reported number", ("document_id", "passage
     "what": Column(TEXT, "What it measures: the words beside it in the text; null where none are found."),
 })
 
+ITEMS = Table("items", "one news story with its main tie", ("document_id", "item"), {
+    "document_id": _DOCUMENT,
+    "item": Column(WHOLE, "Number of the news story within the document, from 1."),
+    "relevant": Column(YES, "Whether it states a foreign economic tie: a counterpart and a theme."),
+    "main_partner": Column(TEXT, "The counterpart named first in its headline and first passage, else later; null where none "
+                                 "is."),
+    "main_themes": Column(TEXTS, "The themes of its headline and first passage, else of those after them."),
+    "main_action": Column(TEXT, "The firmest step that its headline and first passage state, else that of the next passage that "
+                                "states one; null where none does.", allowed=ACTIONS),
+    "action_evidence": Column(TEXT, "The cue of that step, `document_id/passage/cue_start-cue_end`."),
+})
+
 EVENTS = Table("events", "one happening, with the items that report it", ("event_id",), {
     "event_id": Column(TEXT, "First day and partners: `2026-02-27-SRB`."),
     "title": Column(TEXT, "Headline or first words of the first item that reports it, as printed."),
@@ -167,12 +179,15 @@ TIES = Table("ties", "one partner and one theme in one event, with the firmest a
     "amounts": Column(TEXTS, "Quantities of its passages, `document_id/passage/start-end`."),
 })
 
-AGREEMENT = Table("agreement", "one code, compared with hand coding", ("variable", "code", "language"), {
-    "variable": Column(TEXT, "What is compared: partner, counterpart, theme, action or quantity."),
+AGREEMENT = Table("agreement", "one code, compared with hand coding", ("material", "variable", "code", "language"), {
+    "material": Column(TEXT, "Which hand-coded texts: the raw texts of this project, or the trial texts in data/gold/trial/.",
+                       allowed=("raw_texts", "development", "test")),
+    "variable": Column(TEXT, "What is compared: relevance, partner, counterpart, theme, action or quantity."),
     "code": Column(TEXT, "The code; `all` for the variable as a whole."),
     "language": Column(TEXT, "ISO 639-1 code of the passages compared; `all` for every language."),
-    "n": Column(WHOLE, "Units compared.", "passages"),
-    "positives": Column(WHOLE, "Units to which the hand coding gives the code.", "passages"),
+    "n": Column(WHOLE, "Units compared: passages of the raw texts (documents for counterparts and quantities), or trial "
+                       "texts.", "passages or texts"),
+    "positives": Column(WHOLE, "Units to which the hand coding gives the code.", "passages or texts"),
     "alpha": Column(NUMBER, "Krippendorff's alpha of program and hand coding; null where nothing varies."),
     "low": Column(NUMBER, "Lower end of its bootstrap interval."),
     "high": Column(NUMBER, "Upper end of its bootstrap interval."),
@@ -185,7 +200,7 @@ AGREEMENT = Table("agreement", "one code, compared with hand coding", ("variable
 })
 
 TABLES = {table.name: table for table in
-          (DOCUMENTS, PASSAGES, CODES, QUANTITIES, EVENTS, TIES, AGREEMENT)}
+          (DOCUMENTS, PASSAGES, CODES, QUANTITIES, ITEMS, EVENTS, TIES, AGREEMENT)}
 
 
 def check_table(name: str, table: pl.DataFrame) -> pl.DataFrame:

@@ -45,8 +45,12 @@ class Labels:
 
 
 def read_labels(codebook, agreement: pl.DataFrame) -> Labels:
-    """Return the labels of all codes; a code is tentative where `agreement` says so for all languages together."""
-    doubtful = agreement.filter(pl.col("tentative"), pl.col("language") == "all", pl.col("code") != "all",
+    """Return the labels of all codes; a code is tentative where `agreement` says so for all languages together.
+
+    For themes the texts that the codebook's writers have not seen decide, for partners the raw texts of the project.
+    """
+    material = pl.col("material") == pl.when(pl.col("variable") == "theme").then(pl.lit("test")).otherwise(pl.lit("raw_texts"))
+    doubtful = agreement.filter(pl.col("tentative"), pl.col("language") == "all", pl.col("code") != "all", material,
                                 pl.col("variable").is_in(["partner", "theme"]))
     return Labels({**codebook.partners, **codebook.themes, **codebook.actions}, frozenset(doubtful["code"]))
 
