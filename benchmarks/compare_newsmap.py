@@ -45,8 +45,8 @@ def match_seeds(passages: pl.DataFrame, seeds: list[tuple[str, str]]) -> set[tup
     ways = sorted(seeds, key=lambda seed: -len(seed[1]))
     rule = re.compile("|".join(rf"(?P<p{number}>\b{re.escape(pattern).replace(chr(92) + '*', chr(92) + 'w*')}\b)"
                                for number, (_, pattern) in enumerate(ways)), re.IGNORECASE)
-    return {(document, ways[int(found.lastgroup[1:])][0]) for document, text in passages.select("document_id", "text").iter_rows()
-            for found in rule.finditer(text)}
+    return {(document, ways[int(found.lastgroup[1:])][0])
+            for document, text in passages.select("document_id", "text").iter_rows() for found in rule.finditer(text)}
 
 
 def score(given: set, hand: set, documents: list[str], states: list[str]) -> str:
@@ -75,7 +75,8 @@ def main() -> None:
             "document_id", "code").iter_rows() if document in documents and code in states}
         ours = {(document, code) for document, code in tables["codes"].filter(pl.col("variable") == "partner").select(
             "document_id", "code").iter_rows() if code in states}
-        theirs = {pair for pair in match_seeds(tables["passages"].filter("kept"), read_seeds(options.checkout)) if pair[1] in states}
+        kept = tables["passages"].filter("kept")
+        theirs = {pair for pair in match_seeds(kept, read_seeds(options.checkout)) if pair[1] in states}
         named = sorted({code for _, code in hand | ours | theirs})
         print(f"{split}: {len(documents)} English texts, {len(hand)} states named by hand")
         print(f"  newsmap's seeds  {score(theirs, hand, documents, named)}")

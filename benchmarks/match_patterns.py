@@ -39,7 +39,8 @@ def build_texts(language: str, number: int, on_topic: float) -> pl.DataFrame:
                  for sentence in re.split(r"(?<=[.!?])\s+", text) if 60 < len(sentence) < 400]
     chosen = random.Random(SEED)
     other = OFF_TOPIC[language]
-    rows = [(chosen.choice(sentences) if chosen.random() < on_topic else f"{other} {other}") + f" {row}" for row in range(number)]
+    rows = [(chosen.choice(sentences) if chosen.random() < on_topic else f"{other} {other}") + f" {row}"
+            for row in range(number)]
     return pl.DataFrame({"document_id": [f"{row // 20:06}" for row in range(number)],
                          "passage": [row % 20 + 1 for row in range(number)], "language": language, "start": 0, "text": rows},
                         schema_overrides={"passage": pl.Int64, "start": pl.Int64})
@@ -49,7 +50,8 @@ def plain_pass(texts: pl.DataFrame, codebook: Codebook) -> int:
     """Return the number of hits of the plain pass."""
     words = pl.format(" {} ", pl.col("text").str.to_lowercase().str.replace_all(r"\W+", " "))
     anchors = codebook.anchors["anchor"].unique().sort().to_list()
-    return texts.lazy().select(words.str.extract_many(anchors, overlapping=True).list.len().sum()).collect(engine="streaming").item()
+    found = words.str.extract_many(anchors, overlapping=True).list.len().sum()
+    return texts.lazy().select(found).collect(engine="streaming").item()
 
 
 def one_alternation(texts: pl.DataFrame, codebook: Codebook, language: str) -> int:
@@ -81,7 +83,8 @@ def main() -> None:
     codebook = read_codebook()
     texts = build_texts(options.language, options.texts, options.on_topic)
     size = texts["text"].str.len_bytes().sum() / 1e6
-    print(f"{len(texts):,} {options.language} texts, {size:.1f} MB, {options.on_topic:.0%} on topic; {len(codebook.patterns):,} patterns")
+    print(f"{len(texts):,} {options.language} texts, {size:.1f} MB, {options.on_topic:.0%} on topic; "
+          f"{len(codebook.patterns):,} patterns")
     plain, hits = take_time(lambda: plain_pass(texts, codebook), options.runs)
     print(f"plain normalise-and-Aho-Corasick pass  {plain:8.2f} s  {hits:,} hits")
     ours, found = take_time(lambda: match_patterns(texts, codebook.anchors).height, options.runs)

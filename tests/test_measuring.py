@@ -2,6 +2,7 @@
 
 import copy
 import random
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kzties.counting import read_nouns
 from kzties.errors import CodebookError
 from kzties.measuring import find_quantities
 from kzties.paths import CODEBOOK
@@ -185,11 +187,34 @@ def test_thousands_of_random_texts_never_raise():
                     for _ in range(3000)])
 
 
+WORDLESS = {
+    "date": lambda draw: f"{draw.randrange(1, 29):02}.{draw.randrange(1, 13):02}.{draw.randrange(1990, 2031)}",
+    "iso": lambda draw: f"{draw.randrange(1990, 2031)}-{draw.randrange(1, 13):02}-{draw.randrange(1, 29):02}",
+    "time": lambda draw: f"{draw.randrange(24):02}:{draw.randrange(60):02}",
+    "phone": lambda draw: f"+7 (7{draw.randrange(100, 999)}) {draw.randrange(100, 999)}-{draw.randrange(10, 99)}-"
+                          f"{draw.randrange(10, 99)}",
+    "version": lambda draw: f"{draw.randrange(1, 20)}.{draw.randrange(20)}.{draw.randrange(20)}",
+    "flight": lambda draw: f"KC{draw.randrange(100, 999)}",
+    "model": lambda draw: f"A{draw.randrange(300, 380)}-{draw.randrange(100, 999)}",
+    "format": lambda draw: f"C{draw.randrange(2, 9)}+{draw.randrange(1, 9)}",
+}
+
+
+@pytest.mark.parametrize("kind", WORDLESS)
+def test_dates_phones_versions_and_names_give_no_quantity_in_any_language(kind):
+    draw = random.Random(11)
+    names = [WORDLESS[kind](draw) for _ in range(40)]
+    texts = [(language, f"{name}{end}") for name in names for language in UNITS.blocks for end in (".", " (%)", ", ")]
+    found = [(text, row["surface"]) for text, rows in zip(texts, read_all(texts), strict=True) for row in rows]
+    assert found == []
+
+
 # The codebook file
 
 def write_units(folder: Path, change) -> Path:
     content = copy.deepcopy(UNITS_CONTENT)
     change(content)
+    shutil.copy(CODEBOOK / "nouns.yaml", folder)
     (folder / "units.yaml").write_text(yaml.dump(content, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper)))
     return folder
 
@@ -200,12 +225,12 @@ def english(units: dict) -> dict:
 
 @pytest.mark.parametrize(("change", "said"), [
     (lambda units: units["languages"].update(enn={}), "units.yaml, languages: unknown key 'enn'. Did you mean 'en'?"),
-    (lambda units: english(units).update(nuons={}), "units.yaml, en: unknown key 'nuons'. Did you mean 'nouns'?"),
-    (lambda units: english(units)["nouns"].update(compny=["x"]), "unknown key 'compny'. Did you mean 'company'?"),
-    (lambda units: english(units)["nouns"]["company"].append("fi*rm"), "the pattern 'fi*rm' cannot be compiled"),
-    (lambda units: english(units)["nouns"]["company"].append(True), "en.nouns.company: the pattern 'True' is no text"),
-    (lambda units: english(units)["nouns"].update(company="firms"), "en.nouns.company: expected patterns"),
-    (lambda units: english(units)["nouns"]["project"].append("firms"), "stands under 'company' and 'project'"),
+    (lambda units: english(units).update(unites={}), "units.yaml, en: unknown key 'unites'. Did you mean 'units'?"),
+    (lambda units: english(units)["currencies"].update(USDD=["x"]), "unknown key 'USDD'. Did you mean 'USD'?"),
+    (lambda units: english(units)["currencies"]["USD"].append("do*lar"), "the pattern 'do*lar' cannot be compiled"),
+    (lambda units: english(units)["currencies"]["USD"].append(True), "en.currencies.USD: the pattern 'True' is no text"),
+    (lambda units: english(units)["currencies"].update(USD="bucks"), "en.currencies.USD: expected patterns"),
+    (lambda units: english(units)["currencies"]["EUR"].append("dollar*"), "stands under 'EUR' and 'USD'"),
     (lambda units: english(units)["separators"].update({",": "grup"}), "units.yaml, en.separators: ',: grup' says"),
     (lambda units: english(units)["bounds"].update(exact=["just"]), "units.yaml, en.bounds: unknown key 'exact'"),
     (lambda units: english(units)["periods"].update(weeks={}), "units.yaml, en.periods: unknown key 'weeks'"),
@@ -213,6 +238,21 @@ def english(units: dict) -> dict:
 def test_what_units_yaml_cannot_mean_is_said_with_file_and_key(tmp_path, change, said):
     with pytest.raises(CodebookError) as raised:
         read_units(write_units(tmp_path, change))
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("nuons: {}", "nouns.yaml: unknown key 'nuons'. Did you mean 'nouns'?"),
+    ("nouns: {truck: {rus: [фура]}}", "nouns.yaml, truck: unknown language 'rus'. Did you mean 'ru'?"),
+    ("nouns: {truck: {ru: фура}}", "nouns.yaml, truck.ru: expected patterns, found 'фура'"),
+    ("nouns: {truck: {ru: [ф*ра]}}", "nouns.yaml, truck.ru: the pattern 'ф*ра' cannot be compiled"),
+    ("nouns: {truck: {ru: [7]}}", "nouns.yaml, truck.ru: the pattern '7' is no text"),
+    ("nouns: {truck: {ru: [фура]}, cart: {ru: [фура]}}", "nouns.yaml, ru: 'фура' stands under 'truck' and 'cart'"),
+])
+def test_what_nouns_yaml_cannot_mean_is_said_with_file_and_key(tmp_path, line, said):
+    (tmp_path / "nouns.yaml").write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(CodebookError) as raised:
+        read_nouns(tmp_path)
     assert said in str(raised.value)
 
 

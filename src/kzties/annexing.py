@@ -50,8 +50,9 @@ def compose_agreement(agreement: pl.DataFrame, labels: Labels, gold: Mapping, pa
              f"test half of short texts written for the trial, half of them hard negatives. {gold.get('trial_in_words', '')}\n\n"
              + _mark_agreement(unseen, labels, params, "Agreement on unseen trial texts", "text", "agreement-test")
              if len(unseen) else "")
-    return (f"{trial}{escape_markdown(gold.get('coders_in_words', 'Who coded is not known.'))} These raw texts were before the eyes "
-            "of those who wrote the codebook’s patterns, so that the figures in @tbl-agreement are higher than on new texts.\n\n"
+    return (f"{trial}{escape_markdown(gold.get('coders_in_words', 'Who coded is not known.'))} These raw texts were before the "
+            "eyes of those who wrote the codebook’s patterns, so that the figures in @tbl-agreement are higher than on new "
+            "texts.\n\n"
             + _mark_agreement(compared.filter(pl.col("material") == "raw_texts"), labels, params,
                               "Agreement on the raw texts of this brief", "passage, or document for counterparts and quantities",
                               "agreement"))

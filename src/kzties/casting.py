@@ -22,13 +22,15 @@ SENTENCE = [*PASSAGE, "sentence"]
 ITEM = ["document_id", "item"]
 
 REGEX_CONDITIONS = ("before", "after", "cue", "sentence", "not_after", "not_sentence")
-FLAG_CONDITIONS = ("home", "passage_home", "item_home", "home_before", "act", "theme", "amount", "alone", "joined", "others",
-                   "listed", "headline")
+FLAG_CONDITIONS = ("home", "passage_home", "item_home", "home_before", "home_leads", "act", "theme", "amount", "alone", "joined", "others",
+                   "pair", "listed", "agreed", "headline")
 LIST_CONDITIONS = ("codes", "languages")
 NOBODY = "nobody"
 
 LISTED = 3
 """Parties in one sentence from which on they are a list."""
+DEALS = ("agreement", "commitment")
+"""Steps of the ladder that two parties take with each other."""
 BESIDE = r"^[^.;:]{0,3}(?:\p{L}+ ){0,4}$"
 """What may stand between two parties that act side by side (`AIIB and DEG of Germany`)."""
 UNKNOWN_LANGUAGE = "en"
@@ -78,12 +80,13 @@ def read_roles(words: Mapping[str, Mapping[str, tuple[str, ...]]], folder: Path 
     return roles
 
 
-def cast_partners(hits: pl.DataFrame, figures: pl.DataFrame, roles: Roles) -> pl.DataFrame:
+def cast_partners(hits: pl.DataFrame, figures: pl.DataFrame, lead_ends: pl.DataFrame, roles: Roles) -> pl.DataFrame:
     """Return the partners named, each cue with its role and the rule that gave it; Kazakhstan itself is none.
 
-    Takes all hits with their sentences (`coding.place_hits`), the sentences that hold a quantity, and the rules.
+    Takes all hits with their sentences (`coding.place_hits`), the sentences that hold a quantity, where the lead of each item
+    ends, and the rules.
     """
-    cues = describe_cues(hits, figures, roles)
+    cues = describe_cues(hits, figures, lead_ends, roles)
     decided = [rows.with_columns(rule=pl.coalesce(pl.when(_fits(rule, language, roles)).then(pl.lit(rule["name"]))
                                                   for rule in roles.rules))
                for (language,), rows in cues.partition_by("passage_language", as_dict=True).items()]
@@ -102,7 +105,7 @@ def cast_partners(hits: pl.DataFrame, figures: pl.DataFrame, roles: Roles) -> pl
             .select(*CODES.columns))
 
 
-def describe_cues(hits: pl.DataFrame, figures: pl.DataFrame, roles: Roles) -> pl.DataFrame:
+def describe_cues(hits: pl.DataFrame, figures: pl.DataFrame, lead_ends: pl.DataFrame, roles: Roles) -> pl.DataFrame:
     """Return the partner cues with everything the rules may ask of the place where they stand."""
     here, length = pl.col("cue_start") - pl.col("sentence_start"), pl.col("cue").str.len_chars().cast(pl.Int64)
     sentence = pl.col("sentence_text")
@@ -111,26 +114,30 @@ def describe_cues(hits: pl.DataFrame, figures: pl.DataFrame, roles: Roles) -> pl
                            headline=pl.col("kind_passage") == "headline"))
     away, home = named.filter(pl.col("code") != HOME), _acting_home(named.filter(pl.col("code") == HOME), roles)
     coded = hits.filter(pl.col("variable") != "partner")
+    leads = home.join(lead_ends, on=ITEM).filter(pl.col("cue_start") < pl.col("lead_end")).select(ITEM).unique().with_columns(
+        home_leads=pl.lit(True))
     acts = pl.concat([coded.select(SENTENCE), figures.select(SENTENCE)])
     cues = away
     for rows, keys, name in (
             (acts, SENTENCE, "act"), (coded.filter(pl.col("variable") == "theme"), SENTENCE, "theme"),
-            (figures.filter("amount"), SENTENCE, "amount"), (home, SENTENCE, "named_home"), (home, PASSAGE, "passage_home"),
+            (figures.filter("amount"), SENTENCE, "amount"),
+            (coded.filter(pl.col("code").is_in(DEALS)), SENTENCE, "agreed"), (home, SENTENCE, "named_home"), (home, PASSAGE, "passage_home"),
             (home, ITEM, "item_home")):
         cues = cues.join(rows.select(keys).unique().with_columns(pl.lit(True).alias(name)), on=keys, how="left")
     cues = (cues.join(named.group_by(SENTENCE).agg(parties=pl.col("code").n_unique()), on=SENTENCE, how="left")
             .join(away.group_by(ITEM).agg(item_partners=pl.col("code").n_unique()), on=ITEM, how="left")
             .join(home.group_by(ITEM).agg(first_home=pl.col("cue_start").min()), on=ITEM, how="left")
+            .join(leads, on=ITEM, how="left")
             .sort(*PASSAGE, "cue_start", "cue_end", "code"))
     between = here - here.shift(1) - length.shift(1)
     gap = sentence.str.slice(here.shift(1) + length.shift(1), between.clip(0)).over(SENTENCE)
     beside = gap.str.contains(BESIDE) & (pl.col("code") != pl.col("code").shift(1)).over(SENTENCE)
-    flags = ("act", "theme", "amount", "named_home", "passage_home", "item_home")
+    flags = ("act", "theme", "amount", "agreed", "named_home", "passage_home", "item_home", "home_leads")
     return (cues.with_columns(pl.col(flags).fill_null(False), beside=beside.fill_null(False)).with_columns(
         home=pl.col("named_home") | (says("first_person", roles) & pl.col("item_home")),
         home_before=(pl.col("first_home") < pl.col("sentence_start")).fill_null(False),
         joined=pl.col("beside") | pl.col("beside").shift(-1).over(SENTENCE).fill_null(False),
-        listed=pl.col("parties") >= LISTED, alone=pl.col("parties") == 1, others=pl.col("item_partners") > 1))
+        listed=pl.col("parties") >= LISTED, pair=pl.col("parties") == 2, alone=pl.col("parties") == 1, others=pl.col("item_partners") > 1))
 
 
 def _acting_home(home: pl.DataFrame, roles: Roles) -> pl.DataFrame:

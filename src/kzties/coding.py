@@ -32,7 +32,7 @@ def code_passages(passages: pl.DataFrame, quantities: pl.DataFrame, codebook: Co
     kept = passages.filter("kept")
     hits = place_hits(match_patterns(kept, codebook.anchors), kept)
     figures = find_figures(quantities, kept)
-    partners = cast_partners(hits, figures, roles)
+    partners = cast_partners(hits, figures, find_leads(kept), roles)
     themes = code_themes(hits)
     actions = code_actions(hits, partners, themes, figures, kept, roles, background, params)
     return pl.concat([table.select(*CODES.columns) for table in (partners, themes, actions)]).sort(CODES.key)
@@ -54,6 +54,16 @@ def find_figures(quantities: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFra
     return (quantities.select(*PASSAGE, "start", "unit", "role").sort(*PASSAGE, "start")
             .join_asof(sentences, left_on="start", right_on="sentence_start", by=PASSAGE, check_sortedness=False)
             .group_by(SENTENCE).agg(figure=pl.lit(True), amount=amount.any()))
+
+
+def find_leads(passages: pl.DataFrame) -> pl.DataFrame:
+    """Return where the lead of each item ends (`lead_end`): its headline and the first sentence of its first passage."""
+    first = (passages.filter(pl.col("kind") != "headline").sort(PASSAGE).unique(ITEM, keep="first", maintain_order=True))
+    sentence = split_sentences(first).filter(pl.col("sentence") == 1).select(
+        *PASSAGE, lead_end=pl.col("sentence_start") + pl.col("sentence_text").str.len_chars().cast(pl.Int64))
+    return (passages.group_by(ITEM).agg(end=pl.col("end").max())
+            .join(first.select(*ITEM, "passage"), on=ITEM, how="left").join(sentence, on=PASSAGE, how="left")
+            .select(*ITEM, lead_end=pl.coalesce("lead_end", "end")))
 
 
 def code_themes(hits: pl.DataFrame) -> pl.DataFrame:

@@ -23,8 +23,8 @@ def add_rates(quantities: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
         .then("per_after"))
     rows = name_surfaces(rows, "per_after", "rate_after", grammar, "per")
     rows = name_surfaces(rows, "per_left", "rate_before", grammar, "per_before")
-    return rows.with_columns(per=pl.when(~pl.col("unit").is_in(["%", "x", "pp", "bpd"])).then(
-        pl.coalesce("rate_after", "rate_before")))
+    return rows.with_columns(per=pl.when(~pl.col("unit").is_in(["%", "x", "pp"])).then(
+        pl.coalesce("rate", "rate_after", "rate_before")))
 
 
 def find_periods(sentences: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
@@ -79,18 +79,24 @@ def add_periods(quantities: pl.DataFrame, sentences: pl.DataFrame, grammar: Gram
 
 def add_subjects(quantities: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
     """Add `what`: the counted noun with its adjectives, else the words after the unit, else those before the verb."""
-    rules, rest = grammar.rules, pl.col("rest").str.replace(grammar.rules["per_at_once"], " ")
+    rules = grammar.rules
     noun = (pl.col("between").fill_null("") + " " + pl.col("noun")).str.strip_chars()
-    counted = pl.when(pl.col("counted") & ~pl.col("unit").is_in(["unit", "item"])).then(noun)
+    counted = pl.when(pl.col("counted") & ~pl.col("unit").is_in(["unit", "piece", "item"])).then(noun)
+    rows = quantities.with_columns(counted_what=counted)
+    open_ = pl.col("counted_what").is_null()
+    rest = pl.when(open_).then(pl.col("rest").str.replace(rules["per_at_once"], " "))
     after = rest.str.extract(rules["what_after"], 1)
     direct = rest.str.extract(rules["what_direct"], 1) if "direct_what" in grammar.has else pl.lit(None, pl.String)
-    lead = pl.col("left").str.replace_all(rules["period"], " ").str.replace_all(" {2,}", " ")
-    lead = lead.str.replace(rules["around"], " ").str.replace(rules["what_verbs"], " ")
-    lead = pl.when(~lead.str.contains(rules["what_crowded"])).then(lead)
-    before = pl.coalesce(lead.str.extract(rules["what_before"], 1).str.replace(rules["what_lead"], ""),
-                         pl.col("left").str.extract(rules["what_listed"], 1))
     until_verb = [_tidy((" " + words + " ").str.replace(rules["what_stop"], ""), rules) for words in (after, direct)]
-    return quantities.with_columns(what=pl.coalesce(counted, *until_verb, _tidy(before, rules), noun))
+    rows = rows.with_columns(told=pl.coalesce("counted_what", *until_verb))
+    left = pl.when(pl.col("told").is_null()).then("left")
+    lead = left.str.replace_all(rules["period"], " ").str.replace_all(" {2,}", " ")
+    lead = lead.str.replace(rules["around"], " ").str.replace(rules["what_verbs"], " ")
+    rows = rows.with_columns(lead=lead)
+    lead = pl.when(~pl.col("lead").str.contains(rules["what_crowded"])).then("lead")
+    before = pl.coalesce(lead.str.extract(rules["what_before"], 1).str.replace(rules["what_lead"], ""),
+                         left.str.extract(rules["what_listed"], 1))
+    return rows.with_columns(what=pl.coalesce("told", _tidy(before, rules), noun))
 
 
 def _tidy(words: pl.Expr, rules: Mapping[str, str]) -> pl.Expr:

@@ -1,7 +1,7 @@
 """Link items to events, and partners to themes: several reports of one happening are one event with several sources.
 
-Two items report the same event when they share a counterpart, lie a few days apart, and either print the same words in
-a row or give the same figure. Every joined pair keeps its reason.
+Two items report the same event when they share a counterpart, lie a few days apart, and print the same words in a row, or
+give the same figure, or report the same tie in two languages. Every joined pair keeps its reason.
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,13 @@ CUE = pl.format("{}/{}/{}-{}", "document_id", "passage", "cue_start", "cue_end")
 """The evidence id of a cue or a quantity."""
 
 
-def link_items(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame, quantities: pl.DataFrame,
-               params: Mapping) -> tuple[pl.DataFrame, pl.DataFrame]:
+def link_items(documents: pl.DataFrame, passages: pl.DataFrame, items: pl.DataFrame, codes: pl.DataFrame,
+               quantities: pl.DataFrame, params: Mapping) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the tables `events` and `ties`.
 
-    Takes the tables `documents`, `passages`, `codes`, `quantities` and the parameters of stage `ties`.
+    Takes the tables `documents`, `passages`, `items`, `codes`, `quantities` and the parameters of stage `ties`.
     """
-    items = describe_items(documents, passages, codes)
+    items = tied_items(documents, passages, items, codes)
     pairs = pair_items(items, passages, quantities, params)
     items = group_items(items, pairs)
     events = describe_events(items, pairs, passages)
@@ -38,46 +38,45 @@ def link_items(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFr
     return events, ties
 
 
-def describe_items(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
-    """Return the items that state a foreign economic tie: a counterpart and a theme; with day, outlet, main partner."""
-    counterparts = _counterparts(codes)
-    themed = codes.filter(pl.col("variable") == "theme").select(ITEM).unique()
-    background = passages.select(*PASSAGE, "background")
-    # the main tie is that of the headline and the first passage; a party of the background cannot be it
-    main = (counterparts.join(background, on=PASSAGE)
-            .with_columns(cues=pl.len().over(*ITEM, "code"))
-            .sort(*ITEM, "background", "passage", "cue_start", "cues", "code",
-                  descending=[False, False, False, False, False, True, False])
-            .unique(ITEM, keep="first", maintain_order=True).select(*ITEM, main_partner="code"))
-    partners = counterparts.group_by(ITEM).agg(partners=pl.col("code").unique().sort())
+def tied_items(documents: pl.DataFrame, passages: pl.DataFrame, items: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    """Return the items that state a foreign economic tie, with their day, outlet, language and counterparts."""
+    partners = _counterparts(codes).group_by(ITEM).agg(partners=pl.col("code").unique().sort())
     languages = (passages.filter("kept").group_by(*ITEM, "language").agg(size=pl.col("text").str.len_chars().sum())
                  .sort(*ITEM, "size", "language", descending=[False, False, True, False])
                  .unique(ITEM, keep="first", maintain_order=True).drop("size"))
     about = documents.select("document_id", "published", outlet=pl.coalesce("outlet", "document_id"))
-    return (partners.join(themed, on=ITEM, how="semi").join(main, on=ITEM).join(languages, on=ITEM, how="left")
+    return (items.filter("relevant").join(partners, on=ITEM).join(languages, on=ITEM, how="left")
             .join(about, on="document_id", how="left")
             .with_columns(name=_item_name).sort(ITEM))
 
 
 def pair_items(items: pl.DataFrame, passages: pl.DataFrame, quantities: pl.DataFrame, params: Mapping) -> pl.DataFrame:
     """Return the pairs of items that report the same event: `left`, `right`, `reason`."""
-    near = (items.select("name", "published", "partners").explode("partners")
-            .join(items.select("name", "published", "partners").explode("partners"), on="partners", suffix="_right")
+    about = items.select("name", "published", "partners", "main_partner", "main_themes", "language")
+    apart = (pl.col("published") - pl.col("published_right")).abs()
+    near = (about.select("name", "published", partner="partners").explode("partner")
+            .join(about.select("name", "published", partner="partners").explode("partner"), on="partner", suffix="_right")
             .filter(pl.col("name") < pl.col("name_right"))
-            .filter((pl.col("published") - pl.col("published_right")).abs().fill_null(pl.duration(days=0))
-                    <= pl.duration(days=params["days_apart"]))
-            .group_by(left="name", right="name_right").agg(partners=pl.col("partners").unique().sort())
-            .join(items.select(left="name", left_main="main_partner"), on="left")
-            .join(items.select(right="name", right_main="main_partner"), on="right"))
-    words = _shared_words(items, passages, params["statement_words"])
-    figures = _shared_figures(items, quantities)
-    same_words = near.join(words, on=["left", "right"]).with_columns(
+            .filter(apart.fill_null(pl.duration(days=0)) <= pl.duration(days=params["days_apart"]))
+            .select(left="name", right="name_right").unique()
+            .join(about.rename({"name": "left"}), on="left").join(about.rename({"name": "right"}), on="right", suffix="_right"))
+    same_partner = near.filter(pl.col("main_partner") == pl.col("main_partner_right"))
+    themes = pl.col("main_themes").list.set_intersection("main_themes_right").list.sort()
+    same_words = near.join(_shared_words(items, passages, params["statement_words"]), on=["left", "right"]).with_columns(
         reason=pl.format("{} and {} print the same words: “{} …”", "left", "right", "shared"))
-    same_figures = (near.filter(pl.col("left_main") == pl.col("right_main")).join(figures, on=["left", "right"])
+    same_figures = (same_partner.join(_shared_figures(items, quantities, params["smallest_count"]), on=["left", "right"])
                     .filter(pl.col("figures").list.len() >= params["shared_figures"])
                     .with_columns(reason=pl.format("{} and {} give the same figures: {}", "left", "right",
                                                    pl.col("figures").list.join(", "))))
-    return (pl.concat([table.select("left", "right", "reason") for table in (same_words, same_figures)])
+    # two languages hardly share words: there the same tie on the same days is the same happening, if no figures contradict
+    measured = _telling_figures(items, quantities, params["smallest_count"]).select("name").unique()
+    silent = ~(pl.col("left").is_in(measured["name"].implode()) & pl.col("right").is_in(measured["name"].implode()))
+    same_tie = (same_partner.filter(silent,apart <= pl.duration(days=params["same_tie_days"]),
+                                    pl.col("language") != pl.col("language_right"))
+                .with_columns(themes=themes).filter(pl.col("themes").list.len() >= params["same_tie_themes"])
+                .with_columns(reason=pl.format("{} and {} report the same tie in two languages: {}, {}", "left", "right",
+                                               "main_partner", pl.col("themes").list.join(" and "))))
+    return (pl.concat([table.select("left", "right", "reason") for table in (same_words, same_figures, same_tie)])
             .unique(["left", "right"], keep="first", maintain_order=True).sort("left", "right"))
 
 
@@ -93,10 +92,16 @@ def _shared_words(items: pl.DataFrame, passages: pl.DataFrame, number: int) -> p
             .group_by(left="name", right="name_right").agg(shared=pl.col("run").min()))
 
 
-def _shared_figures(items: pl.DataFrame, quantities: pl.DataFrame) -> pl.DataFrame:
+def _telling_figures(items: pl.DataFrame, quantities: pl.DataFrame, smallest: float) -> pl.DataFrame:
+    """Return the figures that tell an event, by item; small whole ones do not: many reports count two documents or 5 %."""
+    chance = (pl.col("value") < smallest) & (pl.col("value") % 1 == 0)
+    return (quantities.filter(~chance).join(items.select(*ITEM, "name"), on=ITEM)
+            .select("name", "value", "unit", figure=pl.format("{} {}", "value", "unit")).unique())
+
+
+def _shared_figures(items: pl.DataFrame, quantities: pl.DataFrame, smallest: float) -> pl.DataFrame:
     """Return the pairs of items that give equal quantities, with these as `60 company`."""
-    figures = (quantities.join(items.select(*ITEM, "name"), on=ITEM)
-               .select("name", "value", "unit", figure=pl.format("{} {}", "value", "unit")).unique())
+    figures = _telling_figures(items, quantities, smallest)
     return (figures.join(figures, on=["value", "unit"], suffix="_right").filter(pl.col("name") < pl.col("name_right"))
             .group_by(left="name", right="name_right").agg(figures=pl.col("figure").unique().sort()))
 

@@ -3,6 +3,8 @@
 What the digits mean is decided by their shape; where a shape can mean two things, the number is refused.
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from kzties.units_grammar import Grammar, name_surfaces
@@ -11,6 +13,10 @@ MARK = "\u0001"
 """Set around matches to cut a text at them; the texts themselves are cleared of it first."""
 CONTEXT = 120
 """Characters on either side of a number in which its unit, bound and rate are looked for."""
+TEN_AND_ONE = ("kk", "tr", "uz")
+"""Languages in which 11 is `ten one`."""
+NEAR = 70
+"""Characters before a number in which words right before it stand."""
 
 
 def find_pieces(sentences: pl.DataFrame, rule: str) -> pl.DataFrame:
@@ -27,28 +33,71 @@ def find_pieces(sentences: pl.DataFrame, rule: str) -> pl.DataFrame:
 def find_numbers(sentences: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
     """Return one row a number: its place, digits or word, scale, the sign before it, and whether it must be refused."""
     rules = grammar.rules
-    pieces = find_pieces(sentences, rules["number"]).with_columns(
-        pl.col("piece").str.extract_groups(rules["number_parts"]).struct.unnest()
-    ).with_columns(start=pl.col("start") + pl.col("lead").fill_null("").str.len_chars())
+    pieces = find_pieces(sentences, rules["number"])
+    parts = pieces.select("piece").unique().with_columns(
+        pl.col("piece").str.extract_groups(rules["number_parts"]).struct.unnest())
+    pieces = pieces.join(parts, on="piece", how="left", maintain_order="left")
+    pieces = pieces.with_columns(start=pl.col("start") + pl.col("lead").fill_null("").str.len_chars(),
+                                 scale=pl.coalesce("scale", "alone")).with_columns(_contexts())
+    left, right = pl.col("left"), pl.col("right")
+    bracketed = left.str.ends_with("(") & pl.col("digits").is_not_null() & right.str.contains("^[^(]{0,5}[)]")
+    pieces = pieces.with_columns(  # `in roubles (5.1 bn) and yuan (110 m)`
+        near=left.str.tail(NEAR), named=pl.when(bracketed).then(left.str.tail(NEAR)).str.extract(rules["named"], 1),
+        money_scale=pl.coalesce("money_scale",
+                                pl.when(bracketed).then("right").str.extract(rules["short_scale"], 1)))
     for surface, name, section in (("before", "before_code", "before"), ("fraction", "share", "fractions"),
-                                   ("word", "word_value", "numbers"), ("scale", "power", "scales"),
-                                   ("money_scale", "money_power", "money_scales")):
+                                   ("word", "word_value", "numbers"), ("named", "named_code", "measured"),
+                                   ("scale", "power", "scales"), ("money_scale", "money_power", "money_scales")):
         pieces = name_surfaces(pieces, surface, name, grammar, section)
-    power = pl.coalesce("power", "money_power").cast(pl.Int64)
-    word = pl.when(pl.col("word").is_not_null()).then(pl.coalesce("word_value", pl.lit("1")))
-    digits = read_digits(pl.col("digits"), power.is_not_null(), grammar)
-    left, right, unsigned = pl.col("left"), pl.col("right"), pl.col("before").is_null()
-    in_letters = pl.coalesce("scale", "word", "fraction", "money_scale").is_not_null()
-    runs_on = in_letters & right.str.contains(rules["runs_on"]) & ~right.str.contains(rules["glued"])
+    return _refuse(_shorten(pieces, rules), grammar)
+
+
+def _shorten(pieces: pl.DataFrame, rules: Mapping[str, str]) -> pl.DataFrame:
+    """Take in the letter after a number that is its scale (`12m tonnes`, `yuan (110 m)`), and the currency before."""
+    right, digits = pl.col("right"), pl.col("digits").is_not_null()
+    named = pl.col("named_code").is_not_null() & pl.col("before").is_null()
+    pieces = pieces.with_columns(named=named, weighed=(
+        digits & pl.col("power").is_null() & right.str.starts_with("m ")
+        & pl.when(right.str.starts_with("m ")).then("right").str.contains(rules["weighed"])).fill_null(False))
+    inside = right.str.extract(r"^([^)]*)[)]", 1).str.len_chars()
+    letters = pl.when("weighed").then(1).when("named").then(inside).otherwise(0)
+    readable = ~pl.col("named") | right.str.starts_with(")") | pl.col("money_power").is_not_null()
+    return pieces.with_columns(readable=readable, letters=letters.cast(pl.Int64)).with_columns(
+        power=pl.coalesce("power", pl.when(pl.col("named") | pl.col("before").is_not_null()).then("money_power"),
+                          pl.when("weighed").then(pl.lit("6"))).cast(pl.Int64),
+        before=pl.when(pl.col("named") & pl.col("readable")).then(pl.lit("(")).otherwise("before"),
+        before_code=pl.when(pl.col("named") & pl.col("readable")).then("named_code").otherwise("before_code"),
+        end=pl.col("end") + pl.when("readable").then("letters").otherwise(0),
+        right=right.str.slice(pl.when("readable").then("letters").otherwise(0)))
+
+
+def _refuse(pieces: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
+    """Add the `mantissa`, and whether the number must be `refused`: a name, a date, or what can be read in two ways."""
+    rules, power, left, right, near = grammar.rules, pl.col("power"), pl.col("left"), pl.col("right"), pl.col("near")
+    unsigned, digits = pl.col("before").is_null(), pl.col("digits").is_not_null()
+    word = pl.when(pl.coalesce("word", "alone").is_not_null()).then(pl.coalesce("word_value", pl.lit("1")))
+    mantissa = pl.coalesce(read_digits(pl.col("digits"), power.is_not_null(), grammar),
+                           pl.when(pl.col("half_of").is_not_null()).then(pl.lit("0.5")), word, "share")
+    in_letters = pl.coalesce("scale", "word", "fraction", "half", "more").is_not_null() | (
+        pl.col("money_scale").is_not_null() & ~pl.col("named"))
+    lone = pl.coalesce("word_value", "share", "before").is_null() & (
+        ~digits | pl.col("digits").is_in(["1", "100", "1000"]))
+    pieces = pieces.with_columns(
+        mantissa=mantissa, halved=pl.coalesce("half", "more").is_not_null(),  # `two and a half million`
+        lone=lone & pl.when(lone).then("near").str.contains(rules["not_alone_after"]),  # `$310 for a thousand m³`
+        runs_on=in_letters & right.str.contains(rules["runs_on"]) & ~pl.when(in_letters).then("right").str.contains(
+            rules["glued"]), ending=left.str.tail(2))
+    mantissa, ending = pl.col("mantissa"), pl.col("ending")
     # `ten` in `tenge` is no number at all; `5 mln` in `5 mlnx` is one that nobody can read
-    return pieces.with_columns(_contexts(), power=power, mantissa=pl.coalesce(digits, word, "share")).with_columns(
-        refused=pl.col("mantissa").is_null()
-        | left.str.contains(rules["glued_before"])
-        | (left.str.contains(rules["name_before"]) & unsigned)
-        | (left.str.contains(rules["hyphen_before"]) & unsigned & pl.col("digits").is_not_null())
-        | right.str.contains(rules["glued_after"])
-        | runs_on,
-    ).filter(pl.col("digits").is_not_null() | ~runs_on)
+    return pieces.filter(digits | ~pl.col("runs_on").fill_null(False)).with_columns(
+        mantissa=pl.when(~pl.col("halved")).then(mantissa).when(mantissa.str.contains("^[0-9]+$")).then(mantissa + ".5"),
+        word=pl.coalesce("word", "alone", "half_of"),
+        refused=mantissa.is_null() | pl.col("lone").fill_null(False) | pl.col("runs_on").fill_null(False)
+        | (ending.str.contains(rules["glued_before"]) & ~pl.when(left.str.ends_with("/")).then("near")
+           .str.contains(rules["paired"]).fill_null(False))
+        | (near.str.contains(rules["name_before"]) & unsigned)
+        | (ending.str.contains(rules["hyphen_before"]) & unsigned & digits)
+        | right.str.contains(rules["glued_after"]))
 
 
 def _contexts() -> list[pl.Expr]:
@@ -98,7 +147,8 @@ def join_words(numbers: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
     """
     power, worded, text = pl.col("power"), pl.col("word").is_not_null(), pl.col("text")
     amount = pl.col("mantissa").cast(pl.Float64, strict=False)
-    room = pl.when(amount >= 100).then(100).when((amount >= 20) & (amount % 10 == 0)).then(10).otherwise(1)
+    tens = 10 if grammar.language in TEN_AND_ONE else 20
+    room = pl.when(amount >= 100).then(100).when((amount >= tens) & (amount % 10 == 0)).then(10).otherwise(1)
     numbers = numbers.with_columns(
         amount=amount, own=amount * 10.0 ** power.fill_null(0),
         room=pl.when(power.is_not_null()).then(10.0 ** power).when(worded).then(room),

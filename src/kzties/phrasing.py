@@ -7,6 +7,7 @@ are not.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 _OTHERS = r"\x00-\x40\[-`{-\x{bf}×÷\x{2000}-\x{2bff}\x{3000}-\x{303f}"
 LETTER, BREAK = f"(?-i:[^{_OTHERS}])", f"(?-i:[{_OTHERS}])"
@@ -14,13 +15,17 @@ START, END = f"(?:^|{BREAK})", f"(?:{BREAK}|$)"
 WORD = f"{LETTER}(?:{LETTER}|['-])*"
 BEGINNING = r"(?:^|[ (/'\"«„“”–—-])"
 """What may stand before a number word."""
+WORDS = 5
+"""How many words after a number are looked at for what it counts."""
 DIGITS = r"(?:[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,:/][0-9]+)*)"
 """Digits with whatever joins digits; what they mean, if anything, is decided by their shape."""
+RATE = "(?:[A-Z]{3}|[$€₽₸£¥])"
 YEAR = "(?:19|20)[0-9]{2}"
 CASE_ENDING = rf"\.?(?:['-]{LETTER}{{1,6}})?"
 DASH = r"[-–—\x{2212}]"
 
 
+@cache
 def write_pattern(pattern: str) -> str:
     """Return the regular expression of a pattern; `*` at the end of a word is any ending, CAPITALS stay capitals.
 
@@ -62,24 +67,37 @@ def write_rules(language: str, listed: Mapping[str, list[str]]) -> dict[str, str
 
 def _number_rules(words: Mapping[str, str]) -> dict[str, str]:
     """How numbers are written: `$5.3bn`, `twenty-five thousand`, `a million`, `half`."""
-    scale = f"[ -]?{words['scales']}"
+    half = f"(?:[ -]{words['half']})?"
+    scaled = f"{half}[ -]?{words['scales']}{half}"
+    scale = f"(?:{scaled}|[ -]{words['half']})?"
     return {
-        "number": f"{words['before']} ?{DIGITS}(?:{scale}|{words['money_scales']})?|{DIGITS}(?:{scale})?|{BEGINNING}"
-                  f"(?:{words['fractions']}|{words['numbers']}(?:{scale})?|{words['article']}{scale})",
-        "number_parts": f"^(?P<lead>{BEGINNING})?(?:(?P<before>{words['before']}) ?)?(?:(?P<digits>{DIGITS})"
-                        f"|(?P<fraction>{words['fractions']})|(?P<word>{words['numbers']}|{words['article']}))"
-                        f"(?:[ -]?(?P<scale>{words['scales']}))?(?P<money_scale>{words['money_scales']})?$",
+        "number": f"{words['before']} ?{DIGITS}(?:{scaled}|{words['money_scales']})?"
+                  f"|{DIGITS}{scale}|{BEGINNING}(?:(?:{words['half_of']}|{words['article']}) {words['scales']}{half}"
+                  f"|{words['fractions']}|{words['numbers']}{scale}|{words['scales_alone']}{half})",
+        "number_parts": f"^(?P<lead>{BEGINNING})?(?:(?P<before>{words['before']}) ?)?"
+                        f"(?:(?P<digits>{DIGITS})|(?P<half_of>{words['half_of']}(?: ))|(?P<fraction>{words['fractions']})"
+                        f"|(?P<word>{words['numbers']}|{words['article']})|(?P<alone>{words['scales_alone']}))"
+                        f"(?P<half>[ -]{words['half']})?(?:[ -]?(?P<scale>{words['scales']}))?"
+                        f"(?P<more>[ -]{words['half']})?(?: ?(?P<money_scale>{words['money_scales']}))?$",
+        "named": f"({LETTER}+) [(]$", "short_scale": f"^ ?({words['money_scales']})[)]",
         "number_gap": f"^(?: |-| {words['number_joiners']} )$",
         "fraction_needs": f"^ {words['fractions_need']}{END}",
         "not_fraction": f"^ (?:[0-9]|{words['not_fractions']}{END})|^[-/]",
         "not_fraction_after": f"{START}{words['not_fractions_after']} $",
-        "minus": r"(?:^|[^\p{L}\p{N}%])\x{2212}$|[(][-–]$",
-        "glued_before": r"[\p{L}\p{N}_#№/\\@*]$|[\p{L}\p{N}]\+$|[0-9][.,:]$",
-        "hyphen_before": r"\p{L}[-–]$",
-        "name_before": f"{START}{words['names_before']}[ .]{{0,2}}$",
-        "runs_on": r"^[\p{L}_]", "glued": f"^{words['glued']}{END}",
+        "fraction_after": f"{START}(?:{words['bounds']} |{words['fractions_after']} ?)$", "free": f"^{words['fractions_free']}$",
+        "minus": r"(?:^|[ (\[])\x{2212}$|[(][-–]$",
+        "glued_before": rf"(?:{LETTER}|[0-9_#№/\\@*])$|(?:{LETTER}|[0-9])\+$|[0-9][.,:]$",
+        "not_alone_after": f"{START}{words['not_alone_after']} (?:{words['bounds']} )?$",
+        "paired": f"[0-9] ?{LETTER}{{1,5}}/$", "hyphen_before": f"{LETTER}[-–]$",
+        "name_before": f"{START}{words['names_before']}[ .]{{0,2}}(?:[0-9]+[-–])?$",
+        "runs_on": f"^(?:{LETTER}|_)", "glued": f"^{words['glued']}{END}",
         "glued_after": r"^[.,:/]?[0-9]|^[½¼¾⅓⅔°]",
     }
+
+
+def _ends(endings: Iterable[str]) -> str:
+    """Return the rule for a word that has one of the endings; with none it matches nothing."""
+    return f"(?:{'|'.join(map(re.escape, sorted(endings))) or '[a&&b]'})$"
 
 
 def _unit_rules(language: str, listed: Mapping[str, list[str]], words: Mapping[str, str]) -> dict[str, str]:
@@ -89,16 +107,29 @@ def _unit_rules(language: str, listed: Mapping[str, list[str]], words: Mapping[s
     if language == "de":  # nouns, and so the heads of genitives, are the words with capitals
         adjective = f"(?-i:[a-zäöüß-]+(?:{endings}))"
     signs = either(pattern for pattern in listed["measures"] if is_sign(pattern))
+    squares = either(pattern for pattern in listed["measures"] if is_sign(pattern) and any(map(str.isalpha, pattern)))
     measures = either(pattern for pattern in listed["measures"] if not is_sign(pattern))
     return {
         "unit": rf"^(?P<skip>\.?(?:['-]?{words['endings']})?(?P<plus>\+)?(?: {words['endings']})?"
                 f"(?: (?P<bound_skip>{words['bounds_after']}))?(?: {words['fillers']})?)"
-                f"(?:[ -]?(?P<measure>{measures}){END}|[ -]?(?P<sign>{signs})"
-                f"|(?P<between>(?: {adjective}){{0,3}}?) (?P<noun>{words['nouns']}){END})",
-        "measured": f"^ (?:{measures}|{words['nouns']}){END}",
+                f"(?:[ -]?(?P<square>{squares})|[ -]?(?P<measure>{measures}){END}|[ -]?(?P<sign>{signs})"
+                f"|(?P<words>(?: {WORD}){{1,{WORDS}}}))",
+        "weighed": f"^m? {words['after_millions']}{END}",
+        "never": f"^{words['not_counted']}$", "stops": f"^(?:{words['not_between']}|{words['months']})$",
+        "adjective": f"^{adjective}$",
+        "no_adjective": _ends(listed["not_adjective_endings"]),
+        "head": _ends(listed["heads"]), "described": _ends(listed["adjectives"]),
+        "joins": f"^{words['and']}$", "against": f"^[^0-9.;]{{0,60}}?,? {words['against']} $",
+        "ago": rf"^(?:[,.;:)!?»]|$| {words['ago']}{END})",
         "not_after": f"^(?:'|[ -]{words['not_after']}{END})",
+        "not_unit_after": f"^ ?(?:/ ?{LETTER}|{words['not_units_after']}{END})",
+        "not_unit_before": f"{START}{words['not_units_after']} (?:{words['bounds']} )?$",
         "times_before": f"{START}{words['times_before']} (?:{words['bounds']} )?$",
-    } | {f"has_{name}": f"{START}{words[name]}{END}" for name in ("not_between", "times_need", "nature")}
+        "of_them": f"^ {words['of_them']}{END}", "of_ending": f"^-?{words['of_endings']}{END}",
+        "priced": f"(?:^|[^0-9.,])1 ?(?:[$€₽₸£¥]|{LETTER}{{2,}}) ?[=–—] ?[0-9$€₸₽]",
+        "widget": rf"(?-i:{RATE} ?[0-9]+(?:[.,][0-9]+)? *[|/·•,;]? *{RATE} ?[0-9]+[.,][0-9])",
+    } | {f"has_{name}": f"{START}{words[name]}{END}" for name in
+         ("not_between", "times_need", "nature", "people_need", "trips", "respectively", "not_nature")}
 
 
 def _neighbour_rules(words: Mapping[str, str]) -> dict[str, str]:
@@ -112,8 +143,9 @@ def _neighbour_rules(words: Mapping[str, str]) -> dict[str, str]:
         "per_at_once": f"^{CASE_ENDING} ?{words['per']}{END}",
         "not_per": f"^.{{0,40}}?{words['not_per']}",
         "per_before": f"{START}(?P<per_before>{words['per_before']}) (?:{WORD} ){{0,2}}$",
-        "dash": f"^ ?{DASH} ?$", "to": f"^(?: {words['per']})?,? ?{words['to']} {bound}$",
-        "and": f"^ {words['and']} {bound}$",
+        "dash": f"^ ?{DASH} ?$", "to": f"^\\.?(?: {words['per']})?,? ?{words['to']} {bound}$",
+        "and": f"^\\.? {words['and']} {bound}$", "list": f"^\\.?(?:,| {words['and']}) $",
+        "weak_to": f"^\\.? {words['to_after_from']} {bound}$",
         "of": f"^ {words['of']} $",
         "from_ending": f"{words['from_endings']} $", "from_gap": f"^(?:['-]?{words['from_endings']})? $",
         "has_changes": f"{START}{words['changes']}{END}",

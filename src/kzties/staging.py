@@ -51,7 +51,7 @@ def make_ties(documents: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFra
               params: Mapping) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return `items`, `events` and `ties`; takes the parameters of stage `ties`."""
     items = describe_items(passages, codes)
-    events, ties = link_items(documents, passages, codes, quantities, params)
+    events, ties = link_items(documents, passages, items, codes, quantities, params)
     return check_table("items", items), check_table("events", events), check_table("ties", ties)
 
 
