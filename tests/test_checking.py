@@ -92,7 +92,7 @@ def test_malformed_yaml_is_named_with_its_line(project):
     ("partners.yaml", "partners:\n", "partner:\n", "unknown key 'partner' at the top. Did you mean 'partners'?"),
     ("furniture.yaml", "rules:", "rule:", "unknown key 'rule' at the top. Did you mean 'rules'?"),
     ("roles.yaml", "\nrules:", "\nrule:", "unknown key 'rule' at the top. Did you mean 'rules'?"),
-    ("roles.yaml", "<than>", "<thann>", "no language has words 'thann'. Did you mean 'than'?"),
+    ("roles.yaml", "b<than>", "b<thann>", "no language has words 'thann'. Did you mean 'than'?"),
     ("languages/en.yaml", "  trade:", "  trad:", "languages/en.yaml, themes: unknown code 'trad'. Did you mean 'trade'?"),
     ("languages/en.yaml", "    exclude:", "    exclud:", "unknown key 'exclud'. Did you mean 'exclude'?"),
     ("corrections.yaml", "corrections:", "correction:", "Did you mean 'corrections'?"),

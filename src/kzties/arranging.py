@@ -13,7 +13,7 @@ from kzties.tables import ACTIONS
 from kzties.typesetting import clean_text
 from kzties.wording import MONTHS, count, join_words
 
-MEASURES = ("t", "kt", "Mt", "kg", "g", "toe", "km", "m", "km2", "m2", "ha", "m3", "bcm", "l", "bbl", "bpd", "W", "kW",
+MEASURES = ("t", "kt", "Mt", "kg", "g", "toe", "km", "m", "km2", "m2", "ha", "m3", "bcm", "l", "barrel", "bpd", "W", "kW",
             "MW", "GW", "kWh", "MWh", "GWh", "TWh", "MVA", "kV", "TEU", "carat", "ozt")
 """Units of weight, length, area, volume and capacity; money has three capital letters; shares and counted nouns have no
 place on a common scale."""

@@ -22,8 +22,8 @@ SENTENCE = [*PASSAGE, "sentence"]
 ITEM = ["document_id", "item"]
 
 REGEX_CONDITIONS = ("before", "after", "cue", "sentence", "not_after", "not_sentence")
-FLAG_CONDITIONS = ("home", "passage_home", "item_home", "home_before", "home_leads", "act", "theme", "amount", "alone", "joined", "others",
-                   "pair", "listed", "agreed", "headline")
+FLAG_CONDITIONS = ("home", "passage_home", "item_home", "home_before", "home_leads", "act", "theme", "amount", "agreed", "alone",
+                   "joined", "others", "pair", "listed", "headline")
 LIST_CONDITIONS = ("codes", "languages")
 NOBODY = "nobody"
 
@@ -121,7 +121,8 @@ def describe_cues(hits: pl.DataFrame, figures: pl.DataFrame, lead_ends: pl.DataF
     for rows, keys, name in (
             (acts, SENTENCE, "act"), (coded.filter(pl.col("variable") == "theme"), SENTENCE, "theme"),
             (figures.filter("amount"), SENTENCE, "amount"),
-            (coded.filter(pl.col("code").is_in(DEALS)), SENTENCE, "agreed"), (home, SENTENCE, "named_home"), (home, PASSAGE, "passage_home"),
+            (coded.filter(pl.col("code").is_in(DEALS)), SENTENCE, "agreed"), (home, SENTENCE, "named_home"),
+            (home, PASSAGE, "passage_home"),
             (home, ITEM, "item_home")):
         cues = cues.join(rows.select(keys).unique().with_columns(pl.lit(True).alias(name)), on=keys, how="left")
     cues = (cues.join(named.group_by(SENTENCE).agg(parties=pl.col("code").n_unique()), on=SENTENCE, how="left")
@@ -137,7 +138,8 @@ def describe_cues(hits: pl.DataFrame, figures: pl.DataFrame, lead_ends: pl.DataF
         home=pl.col("named_home") | (says("first_person", roles) & pl.col("item_home")),
         home_before=(pl.col("first_home") < pl.col("sentence_start")).fill_null(False),
         joined=pl.col("beside") | pl.col("beside").shift(-1).over(SENTENCE).fill_null(False),
-        listed=pl.col("parties") >= LISTED, pair=pl.col("parties") == 2, alone=pl.col("parties") == 1, others=pl.col("item_partners") > 1))
+        listed=pl.col("parties") >= LISTED, pair=pl.col("parties") == 2, alone=pl.col("parties") == 1,
+        others=pl.col("item_partners") > 1))
 
 
 def _acting_home(home: pl.DataFrame, roles: Roles) -> pl.DataFrame:

@@ -28,7 +28,7 @@ LANGUAGES = {"en": "English", "ru": "Russian", "bg": "Bulgarian", "kk": "Kazakh"
              "ar": "Arabic", "und": "Language not known"}
 UNITS = {"EUR": "euros", "USD": "US dollars", "KZT": "tenge", "RUB": "roubles", "GBP": "pounds sterling",
          "CNY": "yuan", "t": "tonnes", "km": "kilometres", "m2": "square metres", "m3": "cubic metres",
-         "MW": "megawatts", "GW": "gigawatts", "kWh": "kilowatt-hours", "ha": "hectares", "bbl": "barrels"}
+         "MW": "megawatts", "GW": "gigawatts", "kWh": "kilowatt-hours", "ha": "hectares", "barrel": "barrels"}
 
 
 def draw_timeline(events: pl.DataFrame, ties: pl.DataFrame, labels: Labels, params: Params,
