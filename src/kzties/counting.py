@@ -42,7 +42,7 @@ def read_nouns(folder: Path) -> dict:
             if language not in LANGUAGES:
                 raise CodebookError(f"{FILE}, {code}: unknown language '{language}'. "
                                     f"{nearest(str(language), LANGUAGES)}")
-            _check_patterns(f"{code}.{language}", patterns)
+            check_patterns(f"{FILE}, {code}.{language}", patterns)
             for pattern in patterns:
                 if stands.setdefault((language, pattern), code) != code:
                     raise CodebookError(f"{FILE}, {language}: '{pattern}' stands under '{stands[language, pattern]}' and "
@@ -53,16 +53,16 @@ def read_nouns(folder: Path) -> dict:
     return {"letters": content.get("letters") or {}, "nouns": nouns}
 
 
-def _check_patterns(where: str, patterns: object) -> None:
-    """Refuse what is no list of words, and a `*` that is not at a word's end."""
+def check_patterns(place: str, patterns: object) -> None:
+    """Refuse what is no list of words, and a `*` that is not at a word's end; `place` names file and key."""
     if not isinstance(patterns, list):
-        raise CodebookError(f"{FILE}, {where}: expected patterns, found '{patterns}'. Write [word, other word*].")
+        raise CodebookError(f"{place}: expected patterns, found '{patterns}'. Write [word, other word*].")
     for pattern in patterns:
         if not isinstance(pattern, str) or not pattern.strip():
-            raise CodebookError(f"{FILE}, {where}: the pattern '{pattern}' is no text. Write it in quotes.")
-        if any("*" in word[:-1] or len(word) < 2 for word in pattern.split()):
-            raise CodebookError(f"{FILE}, {where}: the pattern '{pattern}' cannot be compiled. Write words separated "
-                                "by spaces, each with at most one '*' at its end.")
+            raise CodebookError(f"{place}: the pattern '{pattern}' is no text. Write it in quotes.")
+        if any("*" in word[:-1] or word == "*" for word in pattern.split()):
+            raise CodebookError(f"{place}: the pattern '{pattern}' cannot be compiled. Write words separated by spaces, each "
+                                "with at most one '*' at its end.")
 
 
 def build_nouns(language: str, content: Mapping, units: Iterable[tuple[str, str]]) -> Nouns:

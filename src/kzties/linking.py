@@ -167,7 +167,7 @@ def tie_partners(items: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFram
     actions the firmest counts; what a background passage recalls counts only where nothing else speaks of the tie.
     """
     about = _about(items, passages, codes)
-    themes = codes.filter(pl.col("variable") == "theme").select(*PASSAGE, theme="code", cue=CUE)
+    themes = codes.filter(pl.col("variable") == "theme").group_by(*PASSAGE, theme="code").agg(cue=CUE.sort())
     actions = codes.filter(pl.col("variable") == "action").select(*PASSAGE, action="code", action_cue=CUE)
     rank = pl.col("action").replace_strict({code: rank for rank, code in enumerate(ACTIONS)}, default=None,
                                            return_dtype=pl.Int64)
@@ -180,7 +180,7 @@ def tie_partners(items: pl.DataFrame, passages: pl.DataFrame, codes: pl.DataFram
     return (rows.group_by("event_id", "partner", "theme").agg(
         action=pl.col("action").filter("is_firmest").first(), first_date=pl.col("published").min(),
         documents=pl.col("document_id").unique().sort(),
-        evidence=pl.concat_list(pl.col("partner_cues").fill_null([]), pl.concat_list("cue"),
+        evidence=pl.concat_list(pl.col("partner_cues").fill_null([]), "cue",
                                 pl.concat_list("action_cue")).explode().drop_nulls().unique().sort(),
         action_evidence=pl.col("action_cue").filter("is_firmest").drop_nulls().unique().sort(),
         amounts=pl.col("amounts").explode().drop_nulls().unique().sort())

@@ -8,7 +8,7 @@ import polars as pl
 
 from kzties import paths
 from kzties.codebook import LANGUAGES, read_yaml
-from kzties.counting import Nouns, build_nouns, read_nouns
+from kzties.counting import Nouns, build_nouns, check_patterns, read_nouns
 from kzties.errors import CodebookError, nearest
 from kzties.phrasing import either, write_rules
 from kzties.tables import BOUNDS
@@ -111,18 +111,6 @@ def _check_keys(where: str, entries: object, allowed: Iterable[object] | None) -
         raise CodebookError(f"{FILE}, {where}: unknown key '{unknown[0]}'. {nearest(unknown[0], valid)}")
 
 
-def _check_patterns(where: str, patterns: object) -> None:
-    """Refuse patterns that cannot be compiled."""
-    if not isinstance(patterns, list):
-        raise CodebookError(f"{FILE}, {where}: expected patterns, found '{patterns}'. Write [word, other word*].")
-    for pattern in patterns:
-        if not isinstance(pattern, str) or not pattern.strip():
-            raise CodebookError(f"{FILE}, {where}: the pattern '{pattern}' is no text. Write it in quotes.")
-        if any("*" in word[:-1] or word == "*" for word in pattern.split()):
-            raise CodebookError(f"{FILE}, {where}: the pattern '{pattern}' cannot be compiled. Write words separated "
-                                "by spaces, each with at most one '*' at its end.")
-
-
 def _check_block(language: str, block: dict, codes: Mapping[str, tuple[str, ...]]) -> None:
     """Refuse what a language's block cannot mean."""
     _check_keys(language, block, (*CODED, *KEYED, *LISTS, "separators", "periods", "direct_what", "letters"))
@@ -131,7 +119,7 @@ def _check_block(language: str, block: dict, codes: Mapping[str, tuple[str, ...]
             raise CodebookError(f"{FILE}, {language}.separators: '{separator}: {meaning}' says nothing. Write '.' or "
                                 f"',' with one of: {', '.join(MEANINGS)}.")
     for section in LISTS:
-        _check_patterns(f"{language}.{section}", block.get(section, []))
+        check_patterns(f"{FILE}, {language}.{section}", block.get(section, []))
     for section, kind in CODED.items():
         allowed = [code for name, entries in codes.items() if kind in (name, "any") for code in entries]
         _check_section(f"{language}.{section}", block.get(section, {}), allowed)
@@ -145,7 +133,7 @@ def _check_block(language: str, block: dict, codes: Mapping[str, tuple[str, ...]
     for section, allowed in PERIODS.items():
         _check_section(f"{language}.periods.{section}", periods.get(section, {}), allowed)
     for section in PERIOD_LISTS:
-        _check_patterns(f"{language}.periods.{section}", periods.get(section, []))
+        check_patterns(f"{FILE}, {language}.periods.{section}", periods.get(section, []))
 
 
 def _check_section(where: str, entries: object, allowed: Iterable[object] | None) -> None:
@@ -153,7 +141,7 @@ def _check_section(where: str, entries: object, allowed: Iterable[object] | None
     _check_keys(where, entries, allowed)
     stands: dict[str, object] = {}
     for code, patterns in entries.items():
-        _check_patterns(f"{where}.{code}", patterns)
+        check_patterns(f"{FILE}, {where}.{code}", patterns)
         for pattern in patterns:
             if stands.setdefault(pattern.lower(), code) != code:
                 raise CodebookError(f"{FILE}, {where}: '{pattern}' stands under '{stands[pattern.lower()]}' and "
